@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes the seeds of the fuzz targets under tests/fuzz/corpus/ from the example model. Needs a release build.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+corpus=tests/fuzz/corpus
+rm -rf "$corpus"
+mkdir -p "$corpus"/{executable_fuzz,onnx_fuzz,tensor_file_fuzz}
+example=examples/flood_fill
+for level in 0 2; do
+  build/release/bin/baton compile "$example/flood_fill.onnx" "-O$level" -o "$corpus/executable_fuzz/flood_fill_O$level.baton"
+done
+cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
+# The first byte of a seed chooses the format.
+{ printf '\000'; cat "$example/spiral.npy"; } >"$corpus/tensor_file_fuzz/spiral.npy"
+{ printf '\003'; cat "$example/test_data_set_0/input_0.pb"; } >"$corpus/tensor_file_fuzz/input.pb"
