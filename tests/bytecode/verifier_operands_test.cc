@@ -1,0 +1,234 @@
+// Every operand of every instruction: accepted with a right value, refused with each kind of wrong one.
+#include <catch2/catch.hpp>
+
+#include "tests/bytecode/verifier_support.h"
+#include "vm/bytecode/register_code.h"
+
+namespace baton {
+namespace {
+
+constexpr int kRegistersOfEachKind = 3;
+constexpr int kNumRegisters = kRegistersOfEachKind * kNumSlotKinds;
+
+// The function under test has three parameters of each kind.
+CodeRegister RegisterOf(SlotKind kind, int which = 0) {
+  return {static_cast<int>(kind) * kRegistersOfEachKind + which};
+}
+SlotKind OtherKind(SlotKind kind) {
+  return static_cast<SlotKind>((static_cast<int>(kind) + 1) % kNumSlotKinds);
+}
+
+// An instruction's operands before they are encoded.
+using Operands = std::vector<CodeOperand>;
+
+int64_t ValidImmediate(Opcode opcode) {
+  if (opcode == Opcode::kWrapI64) return static_cast<int64_t>(DType::kInt32);
+  if (opcode == Opcode::kRoundF64) return static_cast<int64_t>(DType::kFloat16);
+  return opcode == Opcode::kAlignDim ? 64 : 1;
+}
+
+std::vector<CodeRegister> ValidList(Opcode opcode, const Operand& operand) {
+  switch (opcode) {
+    case Opcode::kMakeTensor:  // type 0 is Tensor[(2), int64]
+      return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kI64, 1)};
+    case Opcode::kReturn:
+      return {RegisterOf(SlotKind::kTensor)};
+    case Opcode::kCall:  // callee(i64, tensor) -> (tensor, f64)
+      if (operand.kind == OperandKind::kUses)
+        return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)};
+      return {RegisterOf(SlotKind::kTensor), RegisterOf(SlotKind::kF64)};
+    case Opcode::kCallKernel:
+    case Opcode::kCallKernelAlloc:
+      return {RegisterOf(SlotKind::kTensor, operand.name == "inputs" ? 0 : 1)};
+    default:
+      return {};  // extents of a static type
+  }
+}
+
+Operands ValidOperands(const OpcodeInfo& info) {
+  Operands operands;
+  for (int i = 0; i < info.num_operands; ++i) {
+    const Operand& operand = info.operands[i];
+    if (operand.kind == OperandKind::kDef || operand.kind == OperandKind::kUse) {
+      operands.push_back(RegisterOf(operand.slot.value_or(SlotKind::kTensor), i % kRegistersOfEachKind));
+    } else if (IsList(operand.kind)) {
+      operands.push_back(ValidList(info.opcode, operand));
+    } else if (operand.kind == OperandKind::kImm) {
+      operands.push_back(ValidImmediate(info.opcode));
+    } else {
+      operands.push_back(operand.kind == OperandKind::kFunction ? 1 : 0);
+    }
+  }
+  return operands;
+}
+
+Function Callee() {
+  FunctionBuilder f("callee", {SlotKind::kI64, SlotKind::kTensor}, {SlotKind::kTensor, SlotKind::kF64});
+  const CodeRegister result = f.NewRegister(SlotKind::kF64);
+  f.Append(Opcode::kLoadFloat, {result, 1.0});
+  f.Append(Opcode::kReturn, {{f.parameter(1), result}});
+  return std::move(f).Build();
+}
+
+// A function around one instruction: arenas are opened and closed as it needs, labels lead to its own start
+// at word 0.
+std::string VerifyOne(Opcode opcode, const Operands& operands) {
+  std::vector<SlotKind> parameters;
+  for (int i = 0; i < kNumRegisters; ++i)
+    parameters.push_back(static_cast<SlotKind>(i / kRegistersOfEachKind));
+  FunctionBuilder f("f", parameters, {SlotKind::kTensor});
+  const bool in_arena = opcode == Opcode::kAllocInArena;
+  if (in_arena || opcode == Opcode::kLeaveArena) f.Append(Opcode::kEnterArena, {RegisterOf(SlotKind::kI64)});
+  f.Append(opcode, operands);
+  if (in_arena || opcode == Opcode::kEnterArena) f.Append(Opcode::kLeaveArena, {});
+  f.Append(Opcode::kReturn, {{RegisterOf(SlotKind::kTensor, 2)}});
+  ExecutableBuilder program;
+  program.Add(std::move(f).Build());
+  program.Add(Callee());
+  program.Add(Tensor::Scalar(1.0f));
+  program.Add(KernelReference{"relu", {}, {KernelReference::kPassed}, 1});
+  program.Add(AllocType{DType::kInt64, {2}});
+  program.AddMessage("message");
+  return VerifyMessage(std::move(program).Build());
+}
+
+// The message must say which operand it is about.
+void CheckRefused(const OpcodeInfo& info, int operand, const CodeOperand& wrong, absl::string_view reason) {
+  Operands operands = ValidOperands(info);
+  operands[operand] = wrong;
+  const std::string message = VerifyOne(info.opcode, operands);
+  CAPTURE(std::string(info.name), operand, message);
+  CHECK_THAT(message, Catch::StartsWith("f+") &&
+                          Catch::Contains(std::string(info.name) + ": operand '" +
+                                          std::string(info.operands[operand].name) + "' ") &&
+                          Catch::Contains(std::string(reason)));
+}
+
+TEST_CASE("verifier: every instruction is accepted with right operands", "[bytecode]") {
+  for (const OpcodeInfo& info : AllOpcodes()) {
+    CAPTURE(std::string(info.name));
+    CHECK(VerifyOne(info.opcode, ValidOperands(info)) == "ok");
+  }
+}
+
+TEST_CASE("verifier: registers must exist and have the operand's kind", "[bytecode]") {
+  for (const OpcodeInfo& info : AllOpcodes()) {
+    for (int i = 0; i < info.num_operands; ++i) {
+      const Operand& operand = info.operands[i];
+      if (operand.kind != OperandKind::kDef && operand.kind != OperandKind::kUse) continue;
+      CheckRefused(info, i, CodeRegister{kNumRegisters}, "is r12, the function has 12 registers");
+      CheckRefused(info, i, CodeRegister{0x7FFF}, "is r32767, the function has 12 registers");
+      if (!operand.slot.has_value()) continue;
+      const SlotKind other = OtherKind(*operand.slot);
+      CheckRefused(info, i, RegisterOf(other), "of kind " + std::string(SlotKindName(other)));
+      if (operand.kind == OperandKind::kUse && !IsReference(*operand.slot)) {
+        CheckRefused(info, i, RegisterOf(*operand.slot).Last(), "which holds no reference");
+      }
+    }
+  }
+}
+
+TEST_CASE("verifier: registers of a move have the same kind", "[bytecode]") {
+  for (int a = 0; a < kNumSlotKinds; ++a) {
+    for (int b = 0; b < kNumSlotKinds; ++b) {
+      const std::string message = VerifyOne(
+          Opcode::kMove, {RegisterOf(static_cast<SlotKind>(a)), RegisterOf(static_cast<SlotKind>(b), 1)});
+      CHECK((message == "ok") == (a == b));
+    }
+  }
+}
+
+TEST_CASE("verifier: registers of lists must exist and have the list's kind", "[bytecode]") {
+  for (const OpcodeInfo& info : AllOpcodes()) {
+    for (int i = 0; i < info.num_operands; ++i) {
+      const Operand& operand = info.operands[i];
+      if (!IsList(operand.kind)) continue;
+      CheckRefused(info, i, std::vector<CodeRegister>{{kNumRegisters}}, "has 12 registers");
+      if (operand.slot.has_value()) {
+        CheckRefused(info, i, std::vector<CodeRegister>{RegisterOf(OtherKind(*operand.slot))}, "of kind");
+      }
+      // One more than fits; of a kind that every list takes.
+      std::vector<CodeRegister> longer = ValidList(info.opcode, operand);
+      longer.push_back(operand.slot == SlotKind::kI64 ? RegisterOf(SlotKind::kI64, 2)
+                                                      : RegisterOf(SlotKind::kTensor, 2));
+      CheckRefused(info, i, longer, "lists " + std::to_string(longer.size()) + " registers");
+    }
+  }
+}
+
+TEST_CASE("verifier: indices must be inside their table", "[bytecode]") {
+  for (const OpcodeInfo& info : AllOpcodes()) {
+    for (int i = 0; i < info.num_operands; ++i) {
+      switch (info.operands[i].kind) {
+        case OperandKind::kConst:
+          CheckRefused(info, i, 1, "is 1, the executable has 1 constants");
+          break;
+        case OperandKind::kKernel:
+          CheckRefused(info, i, 1, "is 1, the executable has 1 kernels");
+          break;
+        case OperandKind::kFunction:
+          CheckRefused(info, i, 2, "is 2, the executable has 2 functions");
+          break;
+        case OperandKind::kTypeIndex:
+          CheckRefused(info, i, UINT32_MAX, "is 4294967295, the executable has 1 types");
+          break;
+        case OperandKind::kMessage:
+          CheckRefused(info, i, 1, "is 1, the executable has 1 messages");
+          break;
+        case OperandKind::kLabel:
+          CheckRefused(info, i, 90, "is 90, the function has 2 words");
+          CheckRefused(info, i, 2, "is 2, the function has 2 words");
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+TEST_CASE("verifier: immediates that name something must name the right thing", "[bytecode]") {
+  const auto refused = [](Opcode opcode, int value, absl::string_view reason) {
+    CheckRefused(GetOpcode(opcode), 2, value, reason);
+  };
+  for (const int bad : {-1, kNumDTypes, static_cast<int>(DType::kFloat32), static_cast<int>(DType::kBool)}) {
+    refused(Opcode::kWrapI64, bad, "expected the code of an integer type");
+  }
+  for (const int bad : {-1, kNumDTypes, static_cast<int>(DType::kInt8), static_cast<int>(DType::kBool)}) {
+    refused(Opcode::kRoundF64, bad, "expected the code of a float type");
+  }
+  refused(Opcode::kGetDim, -1, "is -1, expected 0 to 7");
+  refused(Opcode::kGetDim, kMaxRank, "is 8, expected 0 to 7");
+  for (const Opcode opcode : {Opcode::kGetElementI64, Opcode::kGetElementF64, Opcode::kGetElementBool}) {
+    refused(opcode, -1, "is -1, expected 0 to 32767");
+  }
+  for (const int bad : {0, -64, 3, -32768}) refused(Opcode::kAlignDim, bad, "expected a power of two");
+}
+
+TEST_CASE("verifier: result kinds of calls and returns must match", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64), f64 = RegisterOf(SlotKind::kF64);
+  const CodeRegister tensor = RegisterOf(SlotKind::kTensor);
+  CHECK(VerifyOne(Opcode::kCall, {1, {f64, tensor}, {tensor, f64}}) ==
+        "f+0 Call: operand 'args' has r3 of kind f64 at place 0, the signature of callee has i64");
+  CHECK(VerifyOne(Opcode::kCall, {1, {i64, tensor}, {tensor, i64}}) ==
+        "f+0 Call: operand 'results' has r0 of kind i64 at place 1, the result list of callee has f64");
+  CHECK(VerifyOne(Opcode::kReturn, {{f64}}) ==
+        "f+0 Return: operand 'results' has r3 of kind f64 at place 0, the result list of the function has "
+        "tensor");
+  CHECK(VerifyOne(Opcode::kCallKernelAlloc, {0, {tensor}, {f64}}) ==
+        "f+0 CallKernelAlloc: operand 'outputs' has r3 of kind f64, expected tensor");
+  CHECK(VerifyOne(Opcode::kMakeTensor, {tensor, 0, {i64, f64}}) ==
+        "f+0 MakeTensor: operand 'elements' has r3 of kind f64, an element of int64 is i64");
+}
+
+TEST_CASE("verifier: a register is not written twice by one instruction", "[bytecode]") {
+  ExecutableBuilder program;
+  FunctionBuilder f("f", {SlotKind::kTensor}, {});
+  f.Append(Opcode::kCallKernelAlloc, {0, {f.parameter(0)}, {f.parameter(0), f.parameter(0)}});
+  f.Append(Opcode::kReturn, {{}});
+  program.Add(std::move(f).Build());
+  program.Add(KernelReference{"split", {}, {KernelReference::kPassed}, 2});
+  CHECK(VerifyMessage(std::move(program).Build()) == "f+0 CallKernelAlloc: operand 'outputs' has r0 twice");
+}
+
+}  // namespace
+}  // namespace baton

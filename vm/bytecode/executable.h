@@ -1,0 +1,96 @@
+// Executable: a compiled program as data: functions, constants, kernel references, entry points, debug table.
+// Executes nothing, checks nothing: the verifier turns it into a VerifiedExecutable, the only thing that a
+// Program accepts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vm/core/attributes.h"
+#include "vm/core/source_location.h"
+#include "vm/core/tensor.h"
+#include "vm/core/type.h"
+#include "vm/core/value.h"
+
+namespace baton {
+
+// A tensor type of an allocation: extents, kDynamicExtent where a register gives the value.
+inline constexpr int64_t kDynamicExtent = -1;
+struct AllocType {
+  DType dtype = DType::kFloat32;
+  std::vector<int64_t> dims;
+  friend bool operator==(const AllocType&, const AllocType&) = default;
+};
+
+// A kernel to bind at load.
+struct KernelReference {
+  static constexpr int32_t kPassed = -1;  // given at the call
+  static constexpr int32_t kAbsent = -2;  // an optional input that is not there
+  std::string op;
+  Attributes attributes;
+  std::vector<int32_t> inputs;  // per operator input: kPassed, kAbsent or a constant's index
+  int32_t num_outputs = 1;      // 1 to kMaxListLength (register_code.h)
+  // The number of inputs that a call passes.
+  int num_passed() const;
+  friend bool operator==(const KernelReference&, const KernelReference&) = default;
+};
+
+// From this word of the code on, instructions come from locations[location].
+struct DebugEntry {
+  uint32_t word = 0;
+  uint32_t location = 0;
+  friend bool operator==(const DebugEntry&, const DebugEntry&) = default;
+};
+
+struct Function {
+  std::string name;
+  // Registers [0, num_parameters) are the parameters.
+  std::vector<SlotKind> register_kinds;
+  int32_t num_parameters = 0;
+  std::vector<SlotKind> result_kinds;
+  std::vector<uint16_t> code;     // register_code.h
+  std::vector<DebugEntry> debug;  // sorted by word
+};
+
+// A named and typed input or output of an entry point.
+struct Parameter {
+  std::string name;
+  TensorType type;  // dims: constants, symbols (equal names must be equal extents), expressions in outputs
+};
+
+// What a caller can invoke. The function takes one tensor register per input and returns one per output.
+struct EntryPoint {
+  std::string name;
+  int32_t function = 0;
+  std::vector<Parameter> inputs;
+  std::vector<Parameter> outputs;
+};
+
+struct Executable {
+  std::vector<Function> functions;
+  std::vector<EntryPoint> entry_points;
+  std::vector<Tensor> constants;
+  std::vector<KernelReference> kernels;
+  std::vector<AllocType> types;
+  std::vector<std::string> messages;
+  std::vector<SourceLocation> locations;
+  std::vector<std::pair<std::string, std::string>> metadata;  // sorted by key
+};
+
+// An Executable that the verifier has accepted. Made by Verify (verifier.h) only. Immutable, cheap to copy.
+class VerifiedExecutable {
+ public:
+  const Executable& operator*() const { return *executable_; }
+  const Executable* operator->() const { return executable_.get(); }
+
+ private:
+  friend absl::StatusOr<VerifiedExecutable> Verify(Executable executable);
+  explicit VerifiedExecutable(std::shared_ptr<const Executable> executable)
+      : executable_(std::move(executable)) {}
+  std::shared_ptr<const Executable> executable_;
+};
+
+}  // namespace baton

@@ -1,0 +1,237 @@
+#include "vm/bytecode/verifier.h"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "vm/bytecode/verify_function.h"
+#include "vm/core/status.h"
+
+namespace baton {
+namespace {
+
+// Bounds the work of checking a call of the kernel.
+constexpr size_t kMaxKernelInputs = 4096;
+// Bounds the work of following paths through all functions to seconds.
+constexpr int64_t kMaxBlockVisits = int64_t{1} << 26;
+
+template <typename... Parts>
+absl::Status Fail(const Parts&... parts) {
+  return absl::DataLossError(absl::StrCat(parts...));
+}
+
+bool IsDType(DType dtype) {
+  return static_cast<int>(dtype) < kNumDTypes;
+}
+
+absl::Status CheckConstants(const Executable& executable) {
+  for (size_t i = 0; i < executable.constants.size(); ++i) {
+    if (!executable.constants[i]) return Fail("constant ", i, ": is null");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckType(const AllocType& type, absl::string_view where) {
+  if (!IsDType(type.dtype)) return Fail(where, ": element type has code ", static_cast<int>(type.dtype));
+  if (type.dims.size() > kMaxRank) return Fail(where, ": rank is ", type.dims.size(), ", at most ", kMaxRank);
+  std::vector<int64_t> dims = type.dims;
+  for (int64_t& extent : dims) {
+    if (extent < kDynamicExtent)
+      return Fail(where, ": extent is ", extent, ", expected -1 (dynamic) or more");
+    if (extent == kDynamicExtent) extent = 1;
+  }
+  if (!CheckedNumBytes(dims, DTypeSize(type.dtype)).has_value()) {
+    return Fail(where, ": has more bytes than 64 bits can count");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTypes(const Executable& executable) {
+  for (size_t i = 0; i < executable.types.size(); ++i) {
+    BATON_RETURN_IF_ERROR(CheckType(executable.types[i], absl::StrCat("type ", i)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKernel(const Executable& executable, const KernelReference& kernel,
+                         absl::string_view where) {
+  if (kernel.op.empty()) return Fail(where, ": names no operator");
+  if (kernel.inputs.size() > kMaxKernelInputs) {
+    return Fail(where, ": has ", kernel.inputs.size(), " inputs, at most ", kMaxKernelInputs, " are allowed");
+  }
+  for (size_t i = 0; i < kernel.inputs.size(); ++i) {
+    const int32_t input = kernel.inputs[i];
+    if (input == KernelReference::kPassed || input == KernelReference::kAbsent) continue;
+    if (input < 0 || static_cast<size_t>(input) >= executable.constants.size()) {
+      return Fail(where, ": input ", i, " is constant ", input, ", the executable has ",
+                  executable.constants.size());
+    }
+  }
+  if (kernel.num_outputs < 1 || kernel.num_outputs > kMaxListLength) {
+    return Fail(where, ": has ", kernel.num_outputs, " outputs, expected 1 to ", kMaxListLength);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKernels(const Executable& executable) {
+  for (size_t i = 0; i < executable.kernels.size(); ++i) {
+    BATON_RETURN_IF_ERROR(CheckKernel(executable, executable.kernels[i], absl::StrCat("kernel ", i)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSlotKinds(const std::vector<SlotKind>& kinds, absl::string_view where) {
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (static_cast<int>(kinds[i]) >= kNumSlotKinds) {
+      return Fail(where, " ", i, " has kind code ", static_cast<int>(kinds[i]), ", which does not exist");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDebugTable(const Executable& executable, const Function& function,
+                             absl::string_view label) {
+  const size_t num_words = function.code.size() / kUnitsPerWord;
+  for (size_t i = 0; i < function.debug.size(); ++i) {
+    const DebugEntry& entry = function.debug[i];
+    if (entry.word >= num_words) {
+      return Fail(label, ": debug entry ", i, " is for word ", entry.word, ", the function has ", num_words,
+                  " words");
+    }
+    if (i > 0 && entry.word <= function.debug[i - 1].word) {
+      return Fail(label, ": debug entry ", i, " is for word ", entry.word,
+                  ", not after that of the entry before, ", function.debug[i - 1].word);
+    }
+    if (entry.location >= executable.locations.size()) {
+      return Fail(label, ": debug entry ", i, " has location ", entry.location, ", the executable has ",
+                  executable.locations.size());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFunctionHeader(const Executable& executable, int index) {
+  const Function& function = executable.functions[index];
+  const std::string label = FunctionLabel(executable, index);
+  const size_t num_registers = function.register_kinds.size();
+  if (num_registers > kMaxRegisters) {
+    return Fail(label, ": has ", num_registers, " registers, at most ", kMaxRegisters, " are allowed");
+  }
+  if (function.num_parameters < 0 || static_cast<size_t>(function.num_parameters) > num_registers) {
+    return Fail(label, ": has ", function.num_parameters, " parameters and ", num_registers, " registers");
+  }
+  BATON_RETURN_IF_ERROR(CheckSlotKinds(function.register_kinds, absl::StrCat(label, ": register")));
+  BATON_RETURN_IF_ERROR(CheckSlotKinds(function.result_kinds, absl::StrCat(label, ": result")));
+  return CheckDebugTable(executable, function, label);
+}
+
+absl::Status CheckFunctions(const Executable& executable) {
+  const int num_functions = static_cast<int>(executable.functions.size());
+  // Calls look at the header of the callee.
+  for (int i = 0; i < num_functions; ++i) BATON_RETURN_IF_ERROR(CheckFunctionHeader(executable, i));
+  CodeMap map;
+  int64_t visits_left = kMaxBlockVisits;
+  for (int i = 0; i < num_functions; ++i) {
+    BATON_RETURN_IF_ERROR(CheckInstructions(executable, i, &map));
+    BATON_RETURN_IF_ERROR(CheckFlow(executable, i, map, &visits_left));
+  }
+  return absl::OkStatus();
+}
+
+// Constants and, where `allow_expressions`, anything else that a caller can give a value: no opaque symbols.
+bool IsParameterDim(const Dim& dim, bool allow_expressions) {
+  if (dim.is_constant()) return dim.value() >= 0;
+  if (allow_expressions) return true;
+  if (dim.symbol().empty()) return false;
+  const DimAtom& atom = *dim.terms()[0].factors[0];
+  return atom.non_negative && atom.opaque_id == 0;
+}
+
+absl::Status CheckParameters(const std::vector<Parameter>& parameters, bool is_input,
+                             absl::string_view where) {
+  std::set<absl::string_view> names;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter& parameter = parameters[i];
+    const std::string name = absl::StrCat(where, is_input ? ": input " : ": output ", i, " '",
+                                          absl::Utf8SafeCEscape(parameter.name), "'");
+    if (parameter.name.empty()) return Fail(name, " has no name");
+    if (!names.insert(parameter.name).second) return Fail(name, " has the name of another");
+    if (!IsDType(parameter.type.dtype)) {
+      return Fail(name, ": element type has code ", static_cast<int>(parameter.type.dtype));
+    }
+    const Shape& shape = parameter.type.shape;
+    if (!shape.has_rank()) continue;
+    if (shape.rank() > kMaxRank) return Fail(name, ": rank is ", shape.rank(), ", at most ", kMaxRank);
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (IsParameterDim(shape[axis], !is_input)) continue;
+      return Fail(name, ": extent of axis ", axis, " is ", shape[axis].ToString(),
+                  ", expected a constant of at least 0", is_input ? " or a symbol" : " or an expression");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTensors(absl::Span<const SlotKind> kinds, size_t expected, absl::string_view where) {
+  if (kinds.size() != expected) {
+    return Fail(where, ": the function has ", kinds.size(), ", the entry point ", expected);
+  }
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (kinds[i] != SlotKind::kTensor) {
+      return Fail(where, ": number ", i, " of the function is of kind ", SlotKindName(kinds[i]),
+                  ", expected tensor");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEntryPoint(const Executable& executable, const EntryPoint& entry, absl::string_view where) {
+  if (entry.function < 0 || static_cast<size_t>(entry.function) >= executable.functions.size()) {
+    return Fail(where, ": is function ", entry.function, ", the executable has ",
+                executable.functions.size());
+  }
+  const Function& function = executable.functions[entry.function];
+  const auto parameters = absl::MakeConstSpan(function.register_kinds).subspan(0, function.num_parameters);
+  BATON_RETURN_IF_ERROR(CheckTensors(parameters, entry.inputs.size(), absl::StrCat(where, " inputs")));
+  BATON_RETURN_IF_ERROR(
+      CheckTensors(function.result_kinds, entry.outputs.size(), absl::StrCat(where, " outputs")));
+  BATON_RETURN_IF_ERROR(CheckParameters(entry.inputs, true, where));
+  return CheckParameters(entry.outputs, false, where);
+}
+
+absl::Status CheckEntryPoints(const Executable& executable) {
+  std::set<absl::string_view> names;
+  for (size_t i = 0; i < executable.entry_points.size(); ++i) {
+    const EntryPoint& entry = executable.entry_points[i];
+    const std::string where = absl::StrCat("entry point '", absl::Utf8SafeCEscape(entry.name), "'");
+    if (entry.name.empty()) return Fail("entry point ", i, ": has no name");
+    if (!names.insert(entry.name).second) return Fail(where, ": has the name of another");
+    BATON_RETURN_IF_ERROR(CheckEntryPoint(executable, entry, where));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMetadata(const Executable& executable) {
+  for (size_t i = 1; i < executable.metadata.size(); ++i) {
+    const std::string& key = executable.metadata[i].first;
+    if (executable.metadata[i - 1].first < key) continue;
+    return Fail("metadata: key '", absl::Utf8SafeCEscape(key), "' is not in ascending order");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<VerifiedExecutable> Verify(Executable executable) {
+  BATON_RETURN_IF_ERROR(CheckConstants(executable));
+  BATON_RETURN_IF_ERROR(CheckTypes(executable));
+  BATON_RETURN_IF_ERROR(CheckKernels(executable));
+  BATON_RETURN_IF_ERROR(CheckFunctions(executable));
+  BATON_RETURN_IF_ERROR(CheckEntryPoints(executable));
+  BATON_RETURN_IF_ERROR(CheckMetadata(executable));
+  return VerifiedExecutable(std::make_shared<const Executable>(std::move(executable)));
+}
+
+}  // namespace baton
