@@ -1,0 +1,310 @@
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <optional>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "serialize/executable_generated.h"
+#include "serialize/program_section.h"
+#include "vm/core/status.h"
+
+namespace baton {
+namespace {
+
+// A table takes at least 4 bytes itself and 4 for the reference to it: more tables than this are visited
+// twice.
+constexpr size_t kMinTableBytes = 8;
+constexpr uint32_t kMaxDepth = 8;  // the schema nests 4 deep
+
+template <typename T>
+using Tables = flatbuffers::Vector<flatbuffers::Offset<T>>;
+
+// Calls `decode(table, &entry)` for each table of `tables`, and appends the entries.
+template <typename T, typename Entry, typename Decode>
+absl::Status DecodeList(const Tables<T>& tables, std::vector<Entry>* entries, Decode decode) {
+  entries->reserve(tables.size());
+  for (const T* table : tables) {
+    entries->emplace_back();
+    BATON_RETURN_IF_ERROR(decode(*table, &entries->back()));
+  }
+  return absl::OkStatus();
+}
+
+// FlatBuffers' verifier aligns the length of a list, not its elements: they cannot be read in place.
+template <typename T>
+void CopyScalars(const flatbuffers::Vector<T>& scalars, std::vector<T>* result) {
+  result->resize(scalars.size());
+  if (!result->empty()) std::memcpy(result->data(), scalars.Data(), sizeof(T) * result->size());
+}
+
+class ProgramDecoder {
+ public:
+  ProgramDecoder(size_t num_bytes, ConstantMaker make_constant)
+      : budget_(num_bytes), make_constant_(make_constant) {}
+
+  absl::StatusOr<Executable> Decode(const file::Program& program);
+
+ private:
+  absl::Status Charge(size_t num_bytes);
+  absl::Status DecodeText(const flatbuffers::String& text, std::string* result);
+  template <typename T>
+  absl::Status DecodeScalars(const flatbuffers::Vector<T>& scalars, std::vector<T>* result);
+  absl::Status DecodeKinds(const flatbuffers::Vector<uint8_t>& codes, std::vector<SlotKind>* kinds);
+  absl::Status DecodeFunction(const file::Function& table, Function* function);
+  absl::Status DecodeKernel(const file::Kernel& table, KernelReference* kernel);
+  absl::Status DecodeAttribute(const file::Attribute& table,
+                               std::pair<std::string, AttributeValue>* attribute);
+  absl::StatusOr<AttributeValue> DecodeAttributeValue(const file::Attribute& table);
+  absl::Status DecodeType(const file::AllocType& table, AllocType* type);
+  absl::Status DecodeConstant(const file::Constant& table, Tensor* constant);
+  absl::Status DecodeParameter(const file::Parameter& table, Parameter* parameter);
+  absl::Status DecodeEntryPoint(const file::EntryPoint& table, EntryPoint* entry);
+  absl::Status DecodeLocation(const file::SourceLocation& table, SourceLocation* location);
+  absl::Status DecodeTables(const file::Program& program, Executable* executable);
+
+  // Bytes of strings and lists that may still be converted. Parts of a file that share bytes could otherwise
+  // ask for memory that grows with the square of its size; the writer shares nothing.
+  size_t budget_;
+  ConstantMaker make_constant_;
+};
+
+absl::Status ProgramDecoder::Charge(size_t num_bytes) {
+  if (num_bytes > budget_) return absl::DataLossError("strings or lists overlap");
+  budget_ -= num_bytes;
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeText(const flatbuffers::String& text, std::string* result) {
+  BATON_RETURN_IF_ERROR(Charge(text.size()));
+  result->assign(text.data(), text.size());
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::Status ProgramDecoder::DecodeScalars(const flatbuffers::Vector<T>& scalars, std::vector<T>* result) {
+  BATON_RETURN_IF_ERROR(Charge(sizeof(T) * scalars.size()));
+  CopyScalars(scalars, result);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DType> DecodeDType(int64_t code) {
+  if (code >= 0 && code < kNumDTypes) return static_cast<DType>(code);
+  return absl::DataLossError(absl::StrCat("element type has code ", code, ", which does not exist"));
+}
+
+absl::Status ProgramDecoder::DecodeKinds(const flatbuffers::Vector<uint8_t>& codes,
+                                         std::vector<SlotKind>* kinds) {
+  BATON_RETURN_IF_ERROR(Charge(codes.size()));
+  kinds->reserve(codes.size());
+  for (const uint8_t code : codes) {
+    if (code >= kNumSlotKinds) {
+      return absl::DataLossError(absl::StrCat("register kind has code ", code, ", which does not exist"));
+    }
+    kinds->push_back(static_cast<SlotKind>(code));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeFunction(const file::Function& table, Function* function) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &function->name));
+  BATON_RETURN_IF_ERROR(DecodeKinds(*table.register_kinds(), &function->register_kinds));
+  function->num_parameters = table.num_parameters();
+  BATON_RETURN_IF_ERROR(DecodeKinds(*table.result_kinds(), &function->result_kinds));
+  BATON_RETURN_IF_ERROR(DecodeScalars(*table.code(), &function->code));
+  BATON_RETURN_IF_ERROR(Charge(sizeof(DebugEntry) * table.debug()->size()));
+  function->debug.reserve(table.debug()->size());
+  for (const file::DebugEntry* entry : *table.debug())
+    function->debug.push_back({entry->word(), entry->location()});
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::StatusOr<const T*> Present(const T* field) {
+  if (field == nullptr) return absl::DataLossError("has no value of its kind");
+  return field;
+}
+
+absl::StatusOr<AttributeValue> ProgramDecoder::DecodeAttributeValue(const file::Attribute& table) {
+  const int64_t number = table.number();
+  switch (table.kind()) {
+    case file::AttributeKind::Bool:
+      if (number != 0 && number != 1) return absl::DataLossError(absl::StrCat("is the bool ", number));
+      return number == 1;
+    case file::AttributeKind::Int:
+      return number;
+    case file::AttributeKind::Float:
+      return std::bit_cast<double>(number);
+    case file::AttributeKind::DType:
+      return DecodeDType(number);
+    case file::AttributeKind::String: {
+      BATON_ASSIGN_OR_RETURN(const auto* text, Present(table.text()));
+      std::string value;
+      BATON_RETURN_IF_ERROR(DecodeText(*text, &value));
+      return value;
+    }
+    case file::AttributeKind::Ints: {
+      BATON_ASSIGN_OR_RETURN(const auto* ints, Present(table.ints()));
+      std::vector<int64_t> value;
+      BATON_RETURN_IF_ERROR(DecodeScalars(*ints, &value));
+      return value;
+    }
+    case file::AttributeKind::Floats: {
+      BATON_ASSIGN_OR_RETURN(const auto* floats, Present(table.floats()));
+      std::vector<double> value;
+      BATON_RETURN_IF_ERROR(DecodeScalars(*floats, &value));
+      return value;
+    }
+    case file::AttributeKind::Strings: {
+      BATON_ASSIGN_OR_RETURN(const auto* strings, Present(table.strings()));
+      std::vector<std::string> value;
+      BATON_RETURN_IF_ERROR(DecodeList(*strings, &value, [this](const file::Text& text, std::string* result) {
+        return DecodeText(*text.value(), result);
+      }));
+      return value;
+    }
+  }
+  return absl::DataLossError(
+      absl::StrCat("has kind ", static_cast<int>(table.kind()), ", which does not exist"));
+}
+
+absl::Status ProgramDecoder::DecodeAttribute(const file::Attribute& table,
+                                             std::pair<std::string, AttributeValue>* attribute) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &attribute->first));
+  absl::StatusOr<AttributeValue> value = DecodeAttributeValue(table);
+  if (!value.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("attribute '", absl::Utf8SafeCEscape(attribute->first), "' ", value.status().message()));
+  }
+  attribute->second = *std::move(value);
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeKernel(const file::Kernel& table, KernelReference* kernel) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.op(), &kernel->op));
+  const auto decode = [this](const auto& attribute, auto* result) {
+    return DecodeAttribute(attribute, result);
+  };
+  if (absl::Status status = DecodeList(*table.attributes(), &kernel->attributes, decode); !status.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("kernel ", absl::Utf8SafeCEscape(kernel->op), ": ", status.message()));
+  }
+  BATON_RETURN_IF_ERROR(DecodeScalars(*table.inputs(), &kernel->inputs));
+  kernel->num_outputs = table.num_outputs();
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeType(const file::AllocType& table, AllocType* type) {
+  BATON_ASSIGN_OR_RETURN(type->dtype, DecodeDType(table.dtype()));
+  return DecodeScalars(*table.dims(), &type->dims);
+}
+
+absl::Status ProgramDecoder::DecodeConstant(const file::Constant& table, Tensor* constant) {
+  BATON_ASSIGN_OR_RETURN(const DType dtype, DecodeDType(table.dtype()));
+  std::vector<int64_t> dims;
+  BATON_RETURN_IF_ERROR(DecodeScalars(*table.dims(), &dims));
+  BATON_ASSIGN_OR_RETURN(*constant, make_constant_(dtype, dims, table.offset()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Dim> DecodeDim(absl::string_view text) {
+  if (text.size() > kMaxDimText) {
+    return absl::DataLossError(
+        absl::StrCat("a dimension has ", text.size(), " characters, at most ", kMaxDimText, " are allowed"));
+  }
+  absl::StatusOr<Dim> dim = Dim::Parse(text);
+  if (dim.ok()) return dim;
+  return absl::DataLossError(dim.status().message());
+}
+
+absl::Status ProgramDecoder::DecodeParameter(const file::Parameter& table, Parameter* parameter) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &parameter->name));
+  BATON_ASSIGN_OR_RETURN(parameter->type.dtype, DecodeDType(table.dtype()));
+  if (!table.has_rank()) {
+    parameter->type.shape = Shape::Unranked();
+    return absl::OkStatus();
+  }
+  if (table.dims()->size() > kMaxRank) {
+    return absl::DataLossError(absl::StrCat("parameter '", absl::Utf8SafeCEscape(parameter->name),
+                                            "' has rank ", table.dims()->size(), ", at most ", kMaxRank));
+  }
+  Dims dims;
+  std::string text;
+  for (const file::Text* dim_text : *table.dims()) {
+    BATON_RETURN_IF_ERROR(DecodeText(*dim_text->value(), &text));
+    BATON_ASSIGN_OR_RETURN(Dim dim, DecodeDim(text));
+    dims.push_back(std::move(dim));
+  }
+  parameter->type.shape = Shape(std::move(dims));
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeEntryPoint(const file::EntryPoint& table, EntryPoint* entry) {
+  const auto decode = [this](const auto& parameter, auto* result) {
+    return DecodeParameter(parameter, result);
+  };
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &entry->name));
+  entry->function = table.function();
+  BATON_RETURN_IF_ERROR(DecodeList(*table.inputs(), &entry->inputs, decode));
+  return DecodeList(*table.outputs(), &entry->outputs, decode);
+}
+
+absl::Status ProgramDecoder::DecodeLocation(const file::SourceLocation& table, SourceLocation* location) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.file(), &location->file));
+  BATON_RETURN_IF_ERROR(DecodeText(*table.node(), &location->node));
+  BATON_RETURN_IF_ERROR(DecodeText(*table.op(), &location->op));
+  location->line = table.line();
+  location->column = table.column();
+  return absl::OkStatus();
+}
+
+absl::Status ProgramDecoder::DecodeTables(const file::Program& program, Executable* executable) {
+  BATON_RETURN_IF_ERROR(DecodeList(*program.functions(), &executable->functions,
+                                   [this](const auto& table, auto* f) { return DecodeFunction(table, f); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.entry_points(), &executable->entry_points,
+                 [this](const auto& table, auto* entry) { return DecodeEntryPoint(table, entry); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.constants(), &executable->constants,
+                 [this](const auto& table, auto* tensor) { return DecodeConstant(table, tensor); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.kernels(), &executable->kernels,
+                 [this](const auto& table, auto* kernel) { return DecodeKernel(table, kernel); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.types(), &executable->types,
+                 [this](const auto& table, auto* type) { return DecodeType(table, type); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.messages(), &executable->messages,
+                 [this](const auto& text, auto* message) { return DecodeText(text, message); }));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*program.locations(), &executable->locations,
+                 [this](const auto& table, auto* where) { return DecodeLocation(table, where); }));
+  return DecodeList(*program.metadata(), &executable->metadata, [this](const auto& table, auto* entry) {
+    BATON_RETURN_IF_ERROR(DecodeText(*table.key(), &entry->first));
+    return DecodeText(*table.value(), &entry->second);
+  });
+}
+
+absl::StatusOr<Executable> ProgramDecoder::Decode(const file::Program& program) {
+  Executable executable;
+  BATON_RETURN_IF_ERROR(DecodeTables(program, &executable));
+  return executable;
+}
+
+}  // namespace
+
+absl::StatusOr<Executable> DecodeProgram(absl::string_view bytes, ConstantMaker make_constant) {
+  // FlatBuffers aborts on buffers that its offsets cannot span.
+  if (bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+    return absl::DataLossError(absl::StrCat("has ", bytes.size(), " bytes, at most 2 GiB are possible"));
+  }
+  flatbuffers::Verifier::Options options;
+  options.max_depth = kMaxDepth;
+  options.max_tables = static_cast<uint32_t>(bytes.size() / kMinTableBytes + 1);
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  flatbuffers::Verifier verifier(data, bytes.size(), options);
+  if (!file::VerifyProgramBuffer(verifier)) return absl::DataLossError("its structure is damaged");
+  return ProgramDecoder(bytes.size(), make_constant).Decode(*file::GetProgram(data));
+}
+
+}  // namespace baton

@@ -1,0 +1,118 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+
+#include "tests/serialize/serialize_support.h"
+#include "vm/bytecode/disassembler.h"
+
+namespace baton {
+namespace {
+
+Executable ReadBack(const std::string& bytes) {
+  absl::StatusOr<VerifiedExecutable> read = ParseExecutable(bytes, "m.baton");
+  INFO(read.status());
+  REQUIRE(read.ok());
+  return **read;
+}
+
+TEST_CASE("serialize: the same executable gives the same bytes", "[serialize]") {
+  CHECK(SampleBytes() == SampleBytes());
+}
+
+TEST_CASE("serialize: what is read writes the same bytes again", "[serialize]") {
+  const std::string bytes = SampleBytes();
+  CHECK(SerializeExecutable(ReadBack(bytes)).value() == bytes);
+  const std::string empty = SerializeExecutable(Executable()).value();
+  CHECK(SerializeExecutable(ReadBack(empty)).value() == empty);
+}
+
+TEST_CASE("serialize: every table survives", "[serialize]") {
+  const Executable before = SampleExecutable(), after = ReadBack(SampleBytes());
+  CHECK(Disassemble(before) == Disassemble(after));
+  REQUIRE(after.functions.size() == before.functions.size());
+  for (size_t i = 0; i < before.functions.size(); ++i) {
+    CHECK(after.functions[i].name == before.functions[i].name);
+    CHECK(after.functions[i].register_kinds == before.functions[i].register_kinds);
+    CHECK(after.functions[i].num_parameters == before.functions[i].num_parameters);
+    CHECK(after.functions[i].result_kinds == before.functions[i].result_kinds);
+    CHECK(after.functions[i].code == before.functions[i].code);
+    CHECK(after.functions[i].debug == before.functions[i].debug);
+  }
+  REQUIRE(after.constants.size() == before.constants.size());
+  for (size_t i = 0; i < before.constants.size(); ++i)
+    CHECK(BitwiseEqual(after.constants[i], before.constants[i]));
+  CHECK(after.types == before.types);
+  CHECK(after.messages == before.messages);
+  CHECK(after.locations == before.locations);
+  CHECK(after.metadata == before.metadata);
+  REQUIRE(after.entry_points.size() == 2);
+  CHECK(after.entry_points[1].name == "any");
+  CHECK(after.entry_points[1].function == 1);
+  CHECK(after.entry_points[1].inputs[0].type == before.entry_points[1].inputs[0].type);
+  CHECK(after.entry_points[1].outputs[0].type == before.entry_points[1].outputs[0].type);
+}
+
+TEST_CASE("serialize: attributes of every kind survive bit by bit", "[serialize]") {
+  const Executable executable = ReadBack(SampleBytes());
+  const KernelReference& kernel = executable.kernels[1];
+  CHECK(kernel.inputs == std::vector<int32_t>{KernelReference::kAbsent, 1});
+  CHECK(kernel.num_outputs == 3);
+  const Attributes expected = SampleAttributes();
+  REQUIRE(kernel.attributes.size() == expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(expected[i].first);
+    CHECK(kernel.attributes[i].first == expected[i].first);
+    CHECK(kernel.attributes[i].second.index() == expected[i].second.index());
+    CHECK(AttributeString(kernel.attributes[i].second) == AttributeString(expected[i].second));
+  }
+  CHECK(std::signbit(std::get<double>(kernel.attributes[2].second)));
+}
+
+TEST_CASE("serialize: equal constants are stored once", "[serialize]") {
+  const Tensor values = Tensor::FromValues<int32_t>({64}, std::vector<int32_t>(64, 7));
+  Executable one, three;
+  one.constants = {values};
+  three.constants = {values, CopyTensor(*values).value(),
+                     Tensor::FromValues<int32_t>({8, 8}, std::vector<int32_t>(64, 7))};
+  const std::string once = SerializeExecutable(one).value(), thrice = SerializeExecutable(three).value();
+  CHECK(thrice.size() - once.size() < 256);
+  const Executable read = ReadBack(thrice);
+  CHECK(read.constants[0]->data == read.constants[1]->data);
+  CHECK(read.constants[0]->data == read.constants[2]->data);
+  CHECK(TypeString(*read.constants[2]) == "Tensor[(8, 8), int32]");
+}
+
+TEST_CASE("serialize: constants are aligned in place", "[serialize]") {
+  Executable executable;
+  executable.constants = {Tensor::Scalar<uint8_t>(1), Tensor::Scalar<double>(2),
+                          Tensor::FromValues<float>({3}, {1, 2, 3}), Tensor::FromValues<float>({0}, {})};
+  const Executable read = ReadBack(SerializeExecutable(executable).value());
+  for (const Tensor& constant : read.constants) {
+    CHECK(reinterpret_cast<uintptr_t>(constant->data) % 64 == 0);
+  }
+  CHECK(read.constants[1].values<double>()[0] == 2);
+}
+
+TEST_CASE("serialize: constants outlive the executable that they came with", "[serialize]") {
+  Tensor constant;
+  {
+    const absl::StatusOr<VerifiedExecutable> read = ParseExecutable(SampleBytes(), "m.baton");
+    REQUIRE(read.ok());
+    constant = (*read)->constants[0];
+  }
+  CHECK(constant.values<float>()[3] == 4);
+}
+
+TEST_CASE("serialize: what the format cannot hold is refused", "[serialize]") {
+  Executable null_constant;
+  null_constant.constants.emplace_back();
+  CHECK(SerializeExecutable(null_constant).status().code() == absl::StatusCode::kInvalidArgument);
+  Executable opaque = SampleExecutable();
+  opaque.entry_points[0].outputs[0].type.shape = Shape{Dim(INT64_MAX) + Dim(1)};
+  const absl::Status status = SerializeExecutable(opaque).status();
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(status.message()), Catch::Contains("of parameter 'y' cannot be stored"));
+}
+
+}  // namespace
+}  // namespace baton
