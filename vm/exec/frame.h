@@ -1,0 +1,81 @@
+// FrameStack: the call stack of one invocation: a window of registers per call on a growable stack of slots,
+// with a depth limit. Calls never recurse on the C++ stack. Internal to vm/exec.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "vm/core/tensor.h"
+#include "vm/core/value.h"
+#include "vm/exec/growable_array.h"
+#include "vm/exec/loaded_program.h"
+#include "vm/exec/memory_pool.h"
+
+namespace baton {
+
+struct Frame {
+  const LoadedFunction* function;
+  const uint16_t* pc;  // while it waits: its Call instruction
+  int64_t base;        // of its registers in the stack of slots
+};
+
+class FrameStack {
+ public:
+  explicit FrameStack(MemoryPool* pool) : pool_(pool), frames_(pool), slots_(pool) {}
+  FrameStack(const FrameStack&) = delete;
+
+  // Empties the stack and sets aside `num_results` null slots for the results of the entry point.
+  absl::Status BeginInvocation(int64_t max_depth, int64_t num_results);
+
+  // A frame for `function`: reference registers that are no parameters are null, the rest is not initialised.
+  // Returns its registers, or null when the depth or memory limit is reached (LimitError). Moves the
+  // registers of all frames.
+  Slot* Push(const LoadedFunction& function) {
+    if (depth_ == frame_limit_ || function.num_registers > slots_.capacity() - top_) [[unlikely]] {
+      if (!Grow(function.num_registers)) return nullptr;
+    }
+    frames_[depth_++] = {&function, function.code, top_};
+    Slot* registers = slots_.data() + top_;
+    top_ += function.num_registers;
+    for (const uint16_t index : function.reference_locals()) registers[index].tensor = nullptr;
+    return registers;
+  }
+  // Removes the top frame without releasing anything.
+  void Pop() { top_ = frames_[--depth_].base; }
+  // Drops the references of the top frame's registers; those that were moved away are null.
+  void ReleaseReferences() {
+    const Frame& frame = top();
+    Slot* registers = slots_.data() + frame.base;
+    for (const uint16_t index : frame.function->references) {
+      if (registers[index].tensor != nullptr) registers[index].tensor->Unref();
+    }
+  }
+  // Removes all frames and releases their references, and the results.
+  void Unwind();
+
+  int64_t depth() const { return depth_; }
+  Frame& top() const { return frames_[depth_ - 1]; }
+  const Frame& frame(int64_t index) const { return frames_[index]; }
+  Slot* registers(const Frame& frame) const { return slots_.data() + frame.base; }
+  Slot* results() const { return slots_.data(); }
+
+  // Why Push(callee) failed.
+  absl::Status LimitError(const LoadedFunction& callee) const;
+  // Gives all memory back. REQUIRES: no frames.
+  void Free();
+
+ private:
+  bool Grow(int64_t num_registers);
+
+  MemoryPool* pool_;
+  GrowableArray<Frame> frames_;
+  GrowableArray<Slot> slots_;
+  int64_t depth_ = 0;
+  int64_t frame_limit_ = 0;  // the smaller of frames_.capacity() and max_depth_
+  int64_t max_depth_ = 0;
+  int64_t top_ = 0;  // first free slot
+  int64_t num_results_ = 0;
+};
+
+}  // namespace baton

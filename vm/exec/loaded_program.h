@@ -1,0 +1,96 @@
+// LoadedProgram: an executable with every name resolved, as the interpreter reads it: indices and pointers
+// only. Made by Program::Load, immutable, shared by the threads that run it. Internal to vm/exec.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/bytecode/executable.h"
+#include "vm/core/device.h"
+#include "vm/core/kernel.h"
+#include "vm/core/tensor.h"
+#include "vm/exec/program.h"
+
+namespace baton {
+
+// The code of Move between reference registers: loading tells it from Move, whose operands have no kind of
+// their own.
+inline constexpr uint8_t kMoveReferenceCode = 0xFF;
+
+// A function whose code is rewritten for running: labels are relative to their instruction (in words), kernel
+// indices are call sites, moves of references have their own code. Instructions keep their places.
+struct LoadedFunction {
+  const uint16_t* code = nullptr;
+  int64_t num_registers = 0;
+  std::vector<uint16_t> references;  // registers that hold references; first those that are parameters
+  int32_t num_reference_parameters = 0;
+  std::vector<uint16_t> reference_results;  // results that are references
+  const Function* source = nullptr;         // names, kinds and debug entries
+  std::vector<uint16_t> code_storage;
+
+  absl::Span<const uint16_t> reference_parameters() const {
+    return absl::MakeConstSpan(references).first(num_reference_parameters);
+  }
+  absl::Span<const uint16_t> reference_locals() const {
+    return absl::MakeConstSpan(references).subspan(num_reference_parameters);
+  }
+};
+
+struct LoadedKernel {
+  std::unique_ptr<Kernel> kernel;
+  std::string op;
+  // One per operator input: the constant, or null where it is passed or absent.
+  std::vector<TensorObject*> inputs;
+  std::vector<uint16_t> passed;        // per passed input its operator input
+  std::vector<uint8_t> value_decides;  // per passed input: its values decide the result types
+  int32_t num_outputs = 0;
+  int64_t signature_length = 0;  // see kernel_call.cc
+};
+
+// One instruction that calls a kernel.
+struct LoadedCallSite {
+  uint32_t kernel = 0;
+};
+
+struct LoadedType {
+  DType dtype = DType::kFloat32;
+  uint8_t rank = 0;
+  int64_t dims[kMaxRank] = {};  // kDynamicExtent where the instruction gives the extent
+};
+
+// An input of an entry point as it is checked at each invocation.
+struct LoadedInput {
+  static constexpr int64_t kAnyExtent = -1;
+  static constexpr int64_t kFirstSymbol = -2;
+  DType dtype = DType::kFloat32;
+  int32_t rank = -1;          // -1: any
+  std::vector<int64_t> dims;  // an extent, kAnyExtent, or kFirstSymbol - the index of a symbol
+};
+
+struct LoadedEntry {
+  const EntryPoint* source = nullptr;
+  const LoadedFunction* function = nullptr;
+  std::vector<LoadedInput> inputs;
+  int32_t num_symbols = 0;
+};
+
+struct LoadedProgram {
+  const Executable* executable = nullptr;
+  Device* device = nullptr;
+  std::vector<LoadedFunction> functions;
+  std::vector<LoadedEntry> entries;
+  std::unique_ptr<TensorObject[]> constants;  // immortal; share the memory of the executable's constants
+  std::vector<LoadedKernel> kernels;
+  std::vector<LoadedCallSite> call_sites;
+  std::vector<LoadedType> types;
+  int32_t max_symbols = 0;
+};
+
+struct Program::Impl {
+  LoadedProgram loaded;
+};
+
+}  // namespace baton

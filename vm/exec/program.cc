@@ -1,0 +1,204 @@
+#include "vm/exec/program.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "vm/bytecode/register_code.h"
+#include "vm/core/status.h"
+#include "vm/exec/kernel_call.h"
+#include "vm/exec/loaded_program.h"
+
+namespace baton {
+namespace {
+
+void LoadConstants(const Executable& executable, LoadedProgram* loaded) {
+  const size_t count = executable.constants.size();
+  loaded->constants = std::make_unique<TensorObject[]>(count);
+  for (size_t i = 0; i < count; ++i) {
+    const TensorObject& source = *executable.constants[i];
+    TensorObject& constant = loaded->constants[i];
+    constant.data = source.data;
+    constant.dtype = source.dtype;
+    constant.set_shape(source.shape());
+    constant.storage = source.storage;
+    if (constant.storage != nullptr) constant.storage->Ref();
+    constant.MakeImmortal();
+  }
+}
+
+void LoadTypes(const Executable& executable, LoadedProgram* loaded) {
+  for (const AllocType& source : executable.types) {
+    LoadedType type;
+    type.dtype = source.dtype;
+    type.rank = static_cast<uint8_t>(source.dims.size());
+    std::copy(source.dims.begin(), source.dims.end(), type.dims);
+    loaded->types.push_back(type);
+  }
+}
+
+KernelSpec SpecOf(const Executable& executable, const KernelReference& reference) {
+  KernelSpec spec;
+  spec.op = reference.op;
+  spec.attributes = reference.attributes;
+  spec.num_outputs = reference.num_outputs;
+  for (const int32_t input : reference.inputs) {
+    KernelSpec::Input& added = spec.inputs.emplace_back();
+    added.present = input != KernelReference::kAbsent;
+    if (input >= 0) added.constant = executable.constants[input];
+  }
+  return spec;
+}
+
+LoadedKernel MakeLoadedKernel(const KernelReference& reference, std::unique_ptr<Kernel> kernel,
+                              TensorObject* constants) {
+  LoadedKernel loaded;
+  loaded.op = reference.op;
+  loaded.num_outputs = reference.num_outputs;
+  for (size_t i = 0; i < reference.inputs.size(); ++i) {
+    const int32_t input = reference.inputs[i];
+    loaded.inputs.push_back(input >= 0 ? &constants[input] : nullptr);
+    if (input != KernelReference::kPassed) continue;
+    loaded.passed.push_back(static_cast<uint16_t>(i));
+    loaded.value_decides.push_back(kernel->ValueDecidesShape(static_cast<int>(i)) ? 1 : 0);
+  }
+  loaded.kernel = std::move(kernel);
+  loaded.signature_length = SignatureLength(loaded);
+  return loaded;
+}
+
+absl::Status LoadKernels(const Executable& executable, const KernelResolver& resolver,
+                         LoadedProgram* loaded) {
+  std::set<std::string> failures;
+  absl::StatusCode code = absl::StatusCode::kOk;
+  for (const KernelReference& reference : executable.kernels) {
+    absl::StatusOr<std::unique_ptr<Kernel>> kernel = resolver.Resolve(SpecOf(executable, reference));
+    if (kernel.ok()) {
+      loaded->kernels.push_back(MakeLoadedKernel(reference, *std::move(kernel), loaded->constants.get()));
+      continue;
+    }
+    const absl::StatusCode found = kernel.status().code();
+    code = code == absl::StatusCode::kOk || code == found ? found : absl::StatusCode::kInvalidArgument;
+    failures.insert(absl::StrCat(reference.op, ": ", kernel.status().message()));
+  }
+  if (failures.empty()) return absl::OkStatus();
+  return absl::Status(
+      code, absl::StrCat("cannot bind ", failures.size(), failures.size() == 1 ? " kernel" : " kernels", ": ",
+                         absl::StrJoin(failures, "; ")));
+}
+
+bool MovesReference(const Function& function, const Instruction& instruction) {
+  return instruction.opcode == Opcode::kMove &&
+         IsReference(function.register_kinds[instruction.operands[0].number]);
+}
+
+// See LoadedFunction. Cannot fail: verifier.cc has decoded the same code.
+absl::Status LoadCode(const Function& source, LoadedProgram* loaded, LoadedFunction* function) {
+  std::vector<uint16_t>& code = function->code_storage;
+  code.reserve(source.code.size());
+  for (size_t unit = 0; unit < source.code.size();) {
+    Instruction instruction;
+    size_t num_units = 0;
+    BATON_RETURN_IF_ERROR(DecodeInstruction(source.code, unit, &instruction, &num_units));
+    const OpcodeInfo& info = GetOpcode(instruction.opcode);
+    for (int i = 0; i < info.num_operands; ++i) {
+      int64_t& number = instruction.operands[i].number;
+      if (info.operands[i].kind == OperandKind::kLabel) {
+        number = static_cast<uint32_t>(number - static_cast<int64_t>(unit / kUnitsPerWord));
+      } else if (info.operands[i].kind == OperandKind::kKernel) {
+        loaded->call_sites.push_back({static_cast<uint32_t>(number)});
+        number = static_cast<int64_t>(loaded->call_sites.size()) - 1;
+      }
+    }
+    EncodeInstruction(instruction, &code);
+    if (MovesReference(source, instruction)) code[unit] = (code[unit] & 0xFF00) | kMoveReferenceCode;
+    unit += num_units;
+  }
+  BATON_CHECK(code.size() == source.code.size());
+  function->code = code.data();
+  return absl::OkStatus();
+}
+
+absl::Status LoadFunctions(const Executable& executable, LoadedProgram* loaded) {
+  loaded->functions.resize(executable.functions.size());
+  for (size_t i = 0; i < executable.functions.size(); ++i) {
+    const Function& source = executable.functions[i];
+    LoadedFunction& function = loaded->functions[i];
+    function.source = &source;
+    function.num_registers = static_cast<int64_t>(source.register_kinds.size());
+    for (int r = 0; r < function.num_registers; ++r) {
+      if (!IsReference(source.register_kinds[r])) continue;
+      function.references.push_back(static_cast<uint16_t>(r));
+      if (r < source.num_parameters) ++function.num_reference_parameters;
+    }
+    for (size_t r = 0; r < source.result_kinds.size(); ++r) {
+      if (IsReference(source.result_kinds[r])) function.reference_results.push_back(static_cast<uint16_t>(r));
+    }
+    BATON_RETURN_IF_ERROR(LoadCode(source, loaded, &function));
+  }
+  return absl::OkStatus();
+}
+
+int64_t SymbolCode(absl::string_view symbol, std::vector<absl::string_view>* symbols) {
+  const auto found = std::find(symbols->begin(), symbols->end(), symbol);
+  const int64_t index = found - symbols->begin();
+  if (found == symbols->end()) symbols->push_back(symbol);
+  return LoadedInput::kFirstSymbol - index;
+}
+
+void LoadEntries(const Executable& executable, LoadedProgram* loaded) {
+  for (const EntryPoint& source : executable.entry_points) {
+    LoadedEntry& entry = loaded->entries.emplace_back();
+    entry.source = &source;
+    entry.function = &loaded->functions[source.function];
+    std::vector<absl::string_view> symbols;
+    for (const Parameter& parameter : source.inputs) {
+      LoadedInput& input = entry.inputs.emplace_back();
+      input.dtype = parameter.type.dtype;
+      if (!parameter.type.shape.has_rank()) continue;
+      input.rank = parameter.type.shape.rank();
+      for (const Dim& dim : parameter.type.shape.dims()) {
+        if (dim.is_constant()) {
+          input.dims.push_back(dim.value());
+        } else {
+          input.dims.push_back(dim.symbol().empty() ? LoadedInput::kAnyExtent
+                                                    : SymbolCode(dim.symbol(), &symbols));
+        }
+      }
+    }
+    entry.num_symbols = static_cast<int32_t>(symbols.size());
+    loaded->max_symbols = std::max(loaded->max_symbols, entry.num_symbols);
+  }
+}
+
+}  // namespace
+
+Program::Program(VerifiedExecutable executable, Device* cpu)
+    : executable_(std::move(executable)), cpu_(cpu), impl_(std::make_unique<Impl>()) {}
+
+Program::~Program() = default;
+
+absl::StatusOr<std::shared_ptr<const Program>> Program::Load(VerifiedExecutable executable,
+                                                             const KernelResolver& resolver, Device* cpu) {
+  std::shared_ptr<Program> program(new Program(std::move(executable), cpu));
+  LoadedProgram& loaded = program->impl_->loaded;
+  loaded.executable = &program->executable();
+  loaded.device = cpu;
+  LoadConstants(*loaded.executable, &loaded);
+  LoadTypes(*loaded.executable, &loaded);
+  BATON_RETURN_IF_ERROR(LoadKernels(*loaded.executable, resolver, &loaded));
+  BATON_RETURN_IF_ERROR(LoadFunctions(*loaded.executable, &loaded));
+  LoadEntries(*loaded.executable, &loaded);
+  return std::shared_ptr<const Program>(std::move(program));
+}
+
+const EntryPoint* Program::FindEntryPoint(absl::string_view name) const {
+  for (const EntryPoint& entry : executable().entry_points) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace baton

@@ -1,0 +1,154 @@
+#include "vm/exec/session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "vm/core/status.h"
+#include "vm/exec/entry_check.h"
+#include "vm/exec/interpreter.h"
+#include "vm/exec/loaded_program.h"
+#include "vm/exec/memory_pool.h"
+
+namespace baton {
+namespace {
+
+#ifdef BATON_COUNT_INSTRUCTIONS
+constexpr bool kCountByDefault = true;
+#else
+constexpr bool kCountByDefault = false;
+#endif
+
+struct PoolCloser {
+  void operator()(MemoryPool* pool) const { pool->Close(); }
+};
+
+bool IsInputMemory(const Storage* storage, absl::Span<const Tensor> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [storage](const Tensor& input) { return input->storage == storage; });
+}
+
+}  // namespace
+
+struct Session::Impl {
+  explicit Impl(std::shared_ptr<const Program> loaded_program, const LoadedProgram& loaded)
+      : program(std::move(loaded_program)),
+        loaded(loaded),
+        pool(MemoryPool::Create(loaded.device)),
+        symbols(static_cast<size_t>(loaded.max_symbols)),
+        interpreter(loaded, pool.get()) {}
+
+  const LoadedEntry* FindEntry(absl::string_view name) const;
+  absl::Status Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs,
+                      const Limits& limits);
+  void BeginInvocation(const Limits& limits);
+  absl::Status TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs);
+  absl::StatusOr<Tensor> CopyToPool(const TensorObject& tensor);
+
+  std::shared_ptr<const Program> program;
+  const LoadedProgram& loaded;
+  std::unique_ptr<MemoryPool, PoolCloser> pool;
+  std::vector<int64_t> symbols;
+  Interpreter interpreter;
+  InvocationCounts counts;
+  bool counting = kCountByDefault;
+};
+
+const LoadedEntry* Session::Impl::FindEntry(absl::string_view name) const {
+  for (const LoadedEntry& entry : loaded.entries) {
+    if (entry.source->name == name) return &entry;
+  }
+  return nullptr;
+}
+
+void Session::Impl::BeginInvocation(const Limits& limits) {
+  pool->BeginInvocation(limits.max_memory_bytes);
+  // Stacks and arena of an earlier invocation with a higher limit must not stand in the way of this one.
+  if (pool->used_bytes() > limits.max_memory_bytes) interpreter.FreeMemory();
+}
+
+absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs,
+                                   absl::Span<Tensor> outputs, const Limits& limits) {
+  if (outputs.size() != entry.source->outputs.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("entry '", entry.source->name, "' gives ",
+                                                   entry.source->outputs.size(),
+                                                   " outputs, there is room for ", outputs.size()));
+  }
+  BATON_RETURN_IF_ERROR(CheckInputs(entry, inputs, absl::MakeSpan(symbols)));
+  const MemoryPool::Scope scope(pool.get());
+  BeginInvocation(limits);
+  absl::Status status = interpreter.Run(entry, inputs, limits, counting);
+  if (status.ok()) status = TakeResults(inputs, outputs);
+  interpreter.End();
+  counts.instructions = interpreter.instructions();
+  counts.kernel_calls = interpreter.kernel_calls();
+  counts.peak_memory_bytes = pool->peak_bytes();
+  return status;
+}
+
+absl::Status Session::Impl::TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs) {
+  Slot* results = interpreter.results();
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const TensorObject& result = *results[i].tensor;
+    // Constants may be read-only and belong to the Program; the arena is about to be reused.
+    const bool stays = !result.immortal() && !result.in_arena && result.storage != nullptr &&
+                       (result.storage->recycler() == pool.get() || IsInputMemory(result.storage, inputs));
+    if (stays) continue;
+    BATON_ASSIGN_OR_RETURN(Tensor copy, CopyToPool(result));
+    std::exchange(results[i].tensor, copy.Release())->Unref();
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) pool->Escape(results[i].tensor);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    outputs[i] = Tensor::Adopt(std::exchange(results[i].tensor, nullptr));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Tensor> Session::Impl::CopyToPool(const TensorObject& tensor) {
+  const int64_t num_bytes = tensor.num_bytes();
+  TensorObject* copy = pool->AllocateTensor(tensor.dtype, tensor.shape(), num_bytes);
+  if (copy == nullptr) return pool->ExhaustedError(num_bytes);
+  if (num_bytes != 0) std::memcpy(copy->data, tensor.data, static_cast<size_t>(num_bytes));
+  return Tensor::Adopt(copy);
+}
+
+Session::Session(std::shared_ptr<const Program> program) {
+  const LoadedProgram& loaded = program->impl_->loaded;
+  impl_ = std::make_unique<Impl>(std::move(program), loaded);
+}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+absl::Status Session::Invoke(absl::string_view entry, absl::Span<const Tensor> inputs,
+                             absl::Span<Tensor> outputs, const Limits& limits) {
+  const LoadedEntry* found = impl_->FindEntry(entry);
+  if (found == nullptr) {
+    const auto append = [](std::string* out, const LoadedEntry& e) {
+      absl::StrAppend(out, "'", e.source->name, "'");
+    };
+    return absl::NotFoundError(absl::StrCat("entry '", entry, "' does not exist; there are: ",
+                                            absl::StrJoin(impl_->loaded.entries, ", ", append)));
+  }
+  return impl_->Invoke(*found, inputs, outputs, limits);
+}
+
+absl::StatusOr<std::vector<Tensor>> Session::Invoke(absl::string_view entry, absl::Span<const Tensor> inputs,
+                                                    const Limits& limits) {
+  const EntryPoint* found = impl_->program->FindEntryPoint(entry);
+  std::vector<Tensor> outputs(found == nullptr ? 0 : found->outputs.size());
+  BATON_RETURN_IF_ERROR(Invoke(entry, inputs, absl::MakeSpan(outputs), limits));
+  return outputs;
+}
+
+void Session::SetCounting(bool on) {
+  impl_->counting = on;
+}
+const InvocationCounts& Session::counts() const {
+  return impl_->counts;
+}
+const Program& Session::program() const {
+  return *impl_->program;
+}
+
+}  // namespace baton
