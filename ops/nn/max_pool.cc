@@ -1,0 +1,84 @@
+#include <limits>
+
+#include "ops/elementwise/kernels.h"
+#include "ops/nn/pool.h"
+
+namespace baton {
+namespace {
+
+struct MaxPoolAttrs {
+  std::vector<int64_t> kernel_shape, strides, pads, dilations;
+  bool ceil_mode = false;
+  std::string auto_pad = "NOTSET";
+};
+
+absl::Status CheckMaxPool(const MaxPoolAttrs& attrs) {
+  return CheckPool(WindowOf(attrs), attrs.kernel_shape);
+}
+
+absl::Status MaxPoolType(TypeContext& context, const MaxPoolAttrs& attrs, TensorTypes* result) {
+  BATON_ASSIGN_OR_RETURN(Shape shape,
+                         PoolShape(context, WindowOf(attrs), attrs.kernel_shape, DTypeSet::kNumeric));
+  result->push_back({context.input(0)->dtype, shape});
+  result->push_back({DType::kInt64, std::move(shape)});
+  return absl::OkStatus();
+}
+
+template <typename T>
+void MaxPoolLoops(const WindowGeometry& g, const TensorObject& data, T* values, int64_t* indices) {
+  using C = ComputeType<T>;
+  using Limits = std::numeric_limits<C>;
+  const T* x = data.As<T>();
+  ForEachWindow(g, data.dims[0] * data.dims[1],
+                [&](int64_t plane, const Taps* taps, const int64_t*, int64_t result) {
+                  C greatest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+                  int64_t index = -1;
+                  ForEachTap(g, taps, [&](int64_t offset) {
+                    const C value = Load(x[plane + offset]);
+                    // NaN wins, as it does in max.
+                    if (index >= 0 && !(value > greatest) && value == value) return;
+                    if (greatest != greatest) return;
+                    greatest = value;
+                    index = plane + offset;
+                  });
+                  values[result] = T(greatest);
+                  indices[result] = index;
+                });
+}
+
+absl::Status MaxPoolPortable(const MaxPoolAttrs& attrs, KernelCall& call) {
+  const TensorObject& data = *call.inputs[0];
+  TensorObject& output = *call.outputs[0];
+  if (output.num_elements() == 0) return absl::OkStatus();
+  const WindowGeometry g = PoolGeometry(WindowOf(attrs), attrs.kernel_shape, data, output);
+  return VisitDTypeIn<DTypeSet::kNumeric>(data.dtype, [&](auto element) {
+    using T = decltype(element);
+    MaxPoolLoops<T>(g, data, output.As<T>(), call.outputs[1]->As<int64_t>());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+const OpDef& MaxPool() {
+  static const OpDef& def = *new OpDef(MakeOp<MaxPoolAttrs>({
+      .name = "nn.max_pool",
+      .doc = "Greatest element of each window of data [N, C, spatial...], and its index in data as a flat "
+             "tensor; a window "
+             "without elements gives the least value and -1. Source: ONNX MaxPool-12.",
+      .attrs = {{"kernel_shape", &MaxPoolAttrs::kernel_shape, "extents of the window", true},
+                {"strides", &MaxPoolAttrs::strides, "steps per spatial axis; empty: 1"},
+                {"pads", &MaxPoolAttrs::pads, "all begins, then all ends; empty: 0"},
+                {"dilations", &MaxPoolAttrs::dilations, "distances between taps; empty: 1"},
+                {"ceil_mode", &MaxPoolAttrs::ceil_mode, "round extents up"},
+                {"auto_pad", &MaxPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"}},
+      .inputs = {"data"},
+      .outputs = {"output", "indices"},
+      .type = MaxPoolType,
+      .check_attrs = CheckMaxPool,
+      .kernels = {{"portable", MaxPoolPortable}},
+  }));
+  return def;
+}
+
+}  // namespace baton

@@ -1,0 +1,35 @@
+// oneDNN's process-wide engine and the rules for calling it: one thread, exceptions turned into errors. Used
+// by ops/onednn only.
+#pragma once
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+
+namespace dnnl {
+struct engine;
+}
+
+namespace baton {
+
+// The CPU engine, made at first use and never destroyed. Threads: safe.
+const dnnl::engine& OneDnnEngine();
+
+// While it lives, oneDNN uses one thread on this thread: kernels of small models lose more by waking an
+// OpenMP team than they win. Debian's oneDNN takes its thread count from OpenMP, where it is a property of
+// the calling thread, so there is no way to set it once for the process. The caller's setting is restored.
+class OneDnnThread {
+ public:
+  OneDnnThread();
+  ~OneDnnThread();
+  OneDnnThread(const OneDnnThread&) = delete;
+  OneDnnThread& operator=(const OneDnnThread&) = delete;
+
+ private:
+  int previous_ = 1;
+};
+
+// Runs `build`, which makes primitives. Errors: Unimplemented when oneDNN refuses, ResourceExhausted without
+// memory.
+absl::Status BuildOneDnn(absl::FunctionRef<void()> build);
+
+}  // namespace baton
