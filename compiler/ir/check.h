@@ -1,0 +1,18 @@
+// The structural rules of the IR, checked after every pass in debug builds.
+#pragma once
+
+#include "absl/status/status.h"
+#include "compiler/ir/module.h"
+
+namespace baton::ir {
+
+struct CheckOptions {
+  bool typed = true;  // also that every Var has a type
+};
+
+// Every Var is defined once and before its uses, in its region or one around it; regions fit the expressions
+// that hold them; operator calls have as many operands as their operator takes. Errors: Internal, naming the
+// Var.
+absl::Status CheckModule(const Module& module, CheckOptions options = {});
+
+}  // namespace baton::ir

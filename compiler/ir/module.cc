@@ -1,0 +1,76 @@
+#include "compiler/ir/module.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace baton::ir {
+
+Type Atom::type() const {
+  if (var_ != nullptr) return var_->type;
+  if (constant_ != nullptr) return constant_->value.type();
+  return Type();
+}
+
+Var* Module::NewVar(absl::string_view name, Type type) {
+  if (type.is_tensor() && type.tensor().shape.has_rank()) {
+    for (const Dim& dim : type.tensor().shape.dims()) {
+      dim.VisitSymbols([&](absl::string_view symbol) { symbols_.emplace(symbol); });
+    }
+  }
+  Var& var = vars_.emplace_back();
+  var.id = static_cast<int32_t>(vars_.size() - 1);
+  var.name = std::string(name);
+  var.type = std::move(type);
+  return &var;
+}
+
+const Constant* Module::NewConstant(Tensor value) {
+  constants_.push_back({static_cast<int32_t>(constants_.size()), std::move(value)});
+  return &constants_.back();
+}
+
+Region* Module::NewRegion() {
+  return &regions_.emplace_back();
+}
+
+Function* Module::NewFunction(absl::string_view name) {
+  Function& function = functions_.emplace_back();
+  function.name = std::string(name);
+  function.body = NewRegion();
+  return &function;
+}
+
+int32_t Module::AddLocation(SourceLocation location) {
+  if (!(locations_.back() == location)) locations_.push_back(std::move(location));
+  return static_cast<int32_t>(locations_.size() - 1);
+}
+
+Dim Module::FreshSymbol(absl::string_view hint, bool non_negative) {
+  int& count = symbol_counts_[std::string(hint)];
+  std::string name;
+  do {
+    name = count == 0 ? std::string(hint) : absl::StrCat(hint, "_", count);
+    ++count;
+  } while (!symbols_.insert(name).second);
+  return Dim::Symbol(name, non_negative);
+}
+
+std::vector<Atom*> Operands(Expr* expr) {
+  std::vector<Atom*> operands;
+  auto append = [&](std::vector<Atom>& atoms) {
+    for (Atom& atom : atoms) operands.push_back(&atom);
+  };
+  if (auto* call = std::get_if<OpCall>(expr)) append(call->args);
+  if (auto* tuple = std::get_if<MakeTuple>(expr)) append(tuple->fields);
+  if (auto* project = std::get_if<Project>(expr)) operands.push_back(&project->tuple);
+  if (auto* branch = std::get_if<If>(expr)) operands.push_back(&branch->condition);
+  if (auto* loop = std::get_if<Loop>(expr)) append(loop->initial);
+  return operands;
+}
+
+std::vector<Region*> Regions(const Expr& expr) {
+  if (const auto* branch = std::get_if<If>(&expr)) return {branch->then_region, branch->else_region};
+  if (const auto* loop = std::get_if<Loop>(&expr)) return {loop->condition, loop->body};
+  return {};
+}
+
+}  // namespace baton::ir

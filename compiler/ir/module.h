@@ -1,0 +1,186 @@
+// The IR: a Module of functions in A-normal form with structured regions. A region is a list of bindings and
+// a result; `if` and `loop` hold nested regions, which see the values of the regions around them. A Module
+// owns all of its nodes; pointers to them are borrowed and live as long as the Module. Passes edit regions in
+// place.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "ops/op_def.h"
+#include "vm/core/dim.h"
+#include "vm/core/source_location.h"
+#include "vm/core/tensor.h"
+#include "vm/core/type.h"
+
+namespace baton::ir {
+
+// A comparison of two Dims whose truth is not known at compile time.
+struct DimCondition {
+  enum class Comparison : uint8_t { kEqual, kLess, kLessEqual };
+  Comparison comparison = Comparison::kEqual;
+  Dim a, b;
+  bool negated = false;
+};
+
+// What is known of one element of a small integer or bool tensor.
+struct Element {
+  std::variant<std::monostate, Dim, DimCondition> value;  // monostate: nothing
+  bool known() const { return value.index() != 0; }
+  const Dim* dim() const { return std::get_if<Dim>(&value); }
+  const DimCondition* condition() const { return std::get_if<DimCondition>(&value); }
+};
+
+// A value: a parameter or the result of a binding. Names are hints for printing; identity is the pointer.
+struct Var {
+  int32_t id = 0;
+  std::string name;
+  Type type;
+  // Element-wise knowledge, for integer and bool tensors with at most kMaxTrackedElements elements; set by
+  // infer_types.
+  std::optional<std::vector<Element>> elements;
+  // The value lives as scalars in registers, one per element, not as a tensor; set by unbox_scalars.
+  bool unboxed = false;
+};
+inline constexpr int64_t kMaxTrackedElements = 32;
+
+// A tensor known at compile time.
+struct Constant {
+  int32_t id = 0;
+  Tensor value;
+};
+
+// An operand: a Var, a Constant, or nothing (an absent optional input).
+class Atom {
+ public:
+  Atom() = default;
+  Atom(Var* var) : var_(var) {}                            // NOLINT
+  Atom(const Constant* constant) : constant_(constant) {}  // NOLINT
+  bool empty() const { return var_ == nullptr && constant_ == nullptr; }
+  Var* var() const { return var_; }
+  const Constant* constant() const { return constant_; }
+  // Unknown for an empty atom.
+  Type type() const;
+  friend bool operator==(const Atom&, const Atom&) = default;
+
+ private:
+  Var* var_ = nullptr;
+  const Constant* constant_ = nullptr;
+};
+
+struct Region;
+
+// Calls an operator. One output: the value is a tensor; more: a tuple.
+struct OpCall {
+  const OpDef* op = nullptr;
+  OpAttrs attrs;
+  std::vector<Atom> args;
+};
+// A tuple of operands.
+struct MakeTuple {
+  std::vector<Atom> fields;
+};
+// Field `index` of a tuple.
+struct Project {
+  Atom tuple;
+  int index = 0;
+};
+// Runs one of two regions; `condition` is a bool tensor of one element. The value is that region's results:
+// the result itself when there is one, else a tuple.
+struct If {
+  Atom condition;
+  Region* then_region = nullptr;
+  Region* else_region = nullptr;
+};
+// carried := initial; while (condition_region(carried)) carried := body(carried). Both regions have one
+// parameter per carried value. The value is the carried values: the value itself when there is one, else a
+// tuple.
+struct Loop {
+  std::vector<Atom> initial;
+  Region* condition = nullptr;  // one result: bool, one element
+  Region* body = nullptr;       // results: the next carried values
+};
+// Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail
+// but that need not be reached.
+struct Raise {
+  std::string message;
+};
+
+using Expr = std::variant<OpCall, MakeTuple, Project, If, Loop, Raise>;
+
+// A check that type inference could not prove, made before the binding is evaluated.
+struct DimCheck {
+  enum class Kind : uint8_t { kEqual, kBroadcast, kAtLeast };
+  Kind kind = Kind::kEqual;
+  Dim a, b;
+  std::string what;  // "contraction extents of data and weight"
+};
+
+struct Binding {
+  Var* var = nullptr;
+  Expr expr;
+  int32_t location = 0;          // Module::locations
+  std::vector<DimCheck> checks;  // set by infer_types
+};
+
+struct Region {
+  std::vector<Var*> params;
+  std::vector<Binding> bindings;
+  std::vector<Atom> results;
+  // True when evaluation always ends in a Raise, the last binding; then results are meaningless.
+  bool diverges = false;
+};
+
+struct Function {
+  std::string name;
+  Region* body = nullptr;  // params: the function's
+  std::vector<std::string> input_names;
+  std::vector<std::string> output_names;
+};
+
+class Module {
+ public:
+  Module() { locations_.emplace_back(); }
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  Var* NewVar(absl::string_view name, Type type = {});
+  const Constant* NewConstant(Tensor value);
+  Region* NewRegion();
+  Function* NewFunction(absl::string_view name);
+  int32_t AddLocation(SourceLocation location);  // equal neighbours share an index
+  const SourceLocation& location(int32_t index) const { return locations_[index]; }
+  // A symbol that no Var's type and no earlier call uses: "hint", "hint_1", ...
+  Dim FreshSymbol(absl::string_view hint, bool non_negative = true);
+
+  std::deque<Function>& functions() { return functions_; }
+  const std::deque<Function>& functions() const { return functions_; }
+  std::vector<std::pair<std::string, std::string>>& metadata() { return metadata_; }
+  const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
+
+ private:
+  std::deque<Var> vars_;
+  std::deque<Constant> constants_;
+  std::deque<Region> regions_;
+  std::deque<Function> functions_;
+  std::vector<SourceLocation> locations_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
+  std::map<std::string, int> symbol_counts_;  // next number by hint
+  std::set<std::string> symbols_;             // all in use
+};
+
+// The operands of an expression, not entering regions.
+std::vector<Atom*> Operands(Expr* expr);
+// The regions directly inside an expression.
+std::vector<Region*> Regions(const Expr& expr);
+
+}  // namespace baton::ir

@@ -1,0 +1,140 @@
+// Operator calls: scalar instructions, views, kernels into planned or pooled outputs, kernels that allocate.
+#include "compiler/ir/scalars.h"
+#include "compiler/lower/function_lowering.h"
+#include "compiler/lower/scalar_ops.h"
+#include "vm/core/status.h"
+
+namespace baton {
+
+using ir::Atom;
+using ir::Binding;
+using ir::Var;
+
+absl::Status FunctionLowering::LowerCall(const Binding& binding, const ir::OpCall& call) {
+  if (binding.var->unboxed) return LowerScalarCall(binding, call);
+  if (call.op->is_view) {
+    BATON_ASSIGN_OR_RETURN(bool done, LowerView(binding, call));
+    if (done) return absl::OkStatus();
+  }
+  KernelReference kernel;
+  kernel.op = call.op->name;
+  kernel.attributes = call.attrs.ToAttributes();
+  std::vector<VirtualRegister> inputs;
+  for (const Atom& arg : call.args) {
+    if (arg.empty()) {
+      kernel.inputs.push_back(KernelReference::kAbsent);
+    } else if (arg.constant() != nullptr) {
+      kernel.inputs.push_back(code_.tables().Constant(arg.constant()));
+    } else {
+      kernel.inputs.push_back(KernelReference::kPassed);
+      BATON_ASSIGN_OR_RETURN(VirtualRegister input, Boxed(arg));
+      inputs.push_back(input);
+    }
+  }
+  std::vector<TensorType> types;
+  if (binding.var->type.is_tuple()) {
+    for (const Type& field : binding.var->type.fields()) types.push_back(field.tensor());
+  } else {
+    types.push_back(binding.var->type.tensor());
+  }
+  kernel.num_outputs = static_cast<int32_t>(types.size());
+  bool known = true;
+  for (const TensorType& type : types) known &= code_.IsDefined(type);
+  Places places(types.size());
+  std::vector<VirtualRegister> outputs;
+  for (size_t i = 0; i < types.size(); ++i) {
+    places[i].has_tensor = true;
+    if (known) {
+      BATON_ASSIGN_OR_RETURN(places[i].tensor, Allocate(binding.var, static_cast<int>(i), types[i]));
+    } else {
+      places[i].tensor = code_.NewRegister(SlotKind::kTensor);
+    }
+    outputs.push_back(places[i].tensor);
+  }
+  code_.Emit(known ? Opcode::kCallKernel : Opcode::kCallKernelAlloc,
+             {CodeEmitter::Number(code_.tables().Kernel(std::move(kernel))),
+              CodeEmitter::List(std::move(inputs)), CodeEmitter::List(std::move(outputs))});
+  SetPlaces(binding.var, std::move(places));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::Allocate(const Var* var, int index,
+                                                           const TensorType& type) {
+  AllocType alloc;
+  BATON_ASSIGN_OR_RETURN(std::vector<VirtualRegister> extents, code_.DynamicExtents(type, &alloc));
+  const int type_index = code_.tables().AllocationType(std::move(alloc));
+  if (!arenas_.empty()) {
+    const auto planned = arenas_.back()->offsets.find({var, index});
+    if (planned != arenas_.back()->offsets.end()) {
+      BATON_ASSIGN_OR_RETURN(VirtualRegister offset, code_.Materialize(planned->second));
+      return code_.EmitDef(SlotKind::kTensor, Opcode::kAllocInArena,
+                           {CodeEmitter::Number(type_index), CodeEmitter::Number(offset),
+                            CodeEmitter::List(std::move(extents))});
+    }
+  }
+  return code_.EmitDef(SlotKind::kTensor, Opcode::kAllocTensor,
+                       {CodeEmitter::Number(type_index), CodeEmitter::List(std::move(extents))});
+}
+
+absl::StatusOr<bool> FunctionLowering::LowerView(const Binding& binding, const ir::OpCall& call) {
+  const TensorType& type = binding.var->type.tensor();
+  if (call.args[0].type() == binding.var->type && (type.shape.has_rank() || call.op->name == "copy")) {
+    Place place;
+    place.has_tensor = true;
+    BATON_ASSIGN_OR_RETURN(place.tensor, Boxed(call.args[0]));
+    SetPlaces(binding.var, {place});
+    return true;
+  }
+  if (!code_.IsDefined(type)) return false;
+  BATON_ASSIGN_OR_RETURN(VirtualRegister source, Boxed(call.args[0]));
+  AllocType alloc;
+  BATON_ASSIGN_OR_RETURN(std::vector<VirtualRegister> extents, code_.DynamicExtents(type, &alloc));
+  Place place;
+  place.has_tensor = true;
+  place.tensor = code_.EmitDef(
+      SlotKind::kTensor, Opcode::kView,
+      {CodeEmitter::Number(source), CodeEmitter::Number(code_.tables().AllocationType(std::move(alloc))),
+       CodeEmitter::List(std::move(extents))});
+  SetPlaces(binding.var, {place});
+  return true;
+}
+
+absl::Status FunctionLowering::LowerScalarCall(const Binding& binding, const ir::OpCall& call) {
+  Place place;
+  const int64_t count = binding.var->type.tensor().shape.NumElements().value();
+  for (int64_t i = 0; i < count; ++i) {
+    BATON_ASSIGN_OR_RETURN(VirtualRegister element, ScalarElement(binding.var, call, i));
+    place.scalars.push_back(element);
+  }
+  SetPlaces(binding.var, {std::move(place)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::ScalarElement(const Var* var, const ir::OpCall& call,
+                                                                size_t index) {
+  if (var->elements) {
+    const ir::Element& element = (*var->elements)[index];
+    if (element.dim() != nullptr && code_.IsDefined(*element.dim())) {
+      if (var->type.tensor().dtype != DType::kBool) return code_.Materialize(*element.dim());
+      return code_.EmitDef(SlotKind::kBool, Opcode::kLoadBool,
+                           {CodeEmitter::Number(element.dim()->value() != 0)});
+    }
+    if (element.condition() != nullptr && code_.IsDefined(element.condition()->a) &&
+        code_.IsDefined(element.condition()->b)) {
+      return code_.Materialize(*element.condition());
+    }
+  }
+  if (call.op->is_view) return Scalar(call.args[0], static_cast<int64_t>(index));
+  std::vector<VirtualRegister> operands;
+  for (const Atom& arg : call.args) {
+    const bool single = arg.type().tensor().shape.NumElements() == Dim(1);
+    BATON_ASSIGN_OR_RETURN(VirtualRegister operand, Scalar(arg, single ? 0 : static_cast<int64_t>(index)));
+    operands.push_back(operand);
+  }
+  // The type of what is compared or chosen, not of a condition.
+  const Atom& typed = call.op->scalar == ScalarForm::kSelect ? call.args[1] : call.args[0];
+  return EmitScalarOp(code_, call.op->scalar, typed.type().tensor().dtype, var->type.tensor().dtype,
+                      operands);
+}
+
+}  // namespace baton

@@ -1,0 +1,310 @@
+// The arena plan. A region's tensors whose sizes are known (symbolically) when the region is entered, and
+// which do not leave it, get offsets in one arena; tensors whose lifetimes do not meet share memory. Constant
+// sizes are packed by best fit; symbolic sizes share blocks of the same size. Runs in O(n log n).
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "absl/strings/string_view.h"
+#include "compiler/passes/passes.h"
+#include "compiler/passes/rewrite.h"
+#include "vm/core/device.h"
+
+namespace baton {
+namespace {
+
+using ir::Atom;
+using ir::Binding;
+using ir::Region;
+using ir::Var;
+
+// Values that may share memory with each other: views, tuples, results of branches, loop-carried values. One
+// class each.
+class AliasClasses {
+ public:
+  explicit AliasClasses(const Region* body) { VisitRegion(body); }
+
+  const Var* Find(const Var* var) {
+    auto it = parent_.find(var);
+    if (it == parent_.end()) return var;
+    const Var* root = it->second;
+    while (true) {
+      auto up = parent_.find(root);
+      if (up == parent_.end()) break;
+      root = up->second;
+    }
+    it->second = root;
+    return root;
+  }
+
+ private:
+  void Unite(const Var* a, const Atom& b) {
+    if (b.var() == nullptr) return;
+    const Var* x = Find(a);
+    const Var* y = Find(b.var());
+    if (x != y) parent_[x] = y;
+  }
+
+  void VisitRegion(const Region* body) {
+    std::vector<const Region*> pending = {body};
+    while (!pending.empty()) {
+      const Region* region = pending.back();
+      pending.pop_back();
+      for (const Binding& binding : region->bindings) {
+        VisitBinding(binding);
+        for (const Region* inner : ir::Regions(binding.expr)) pending.push_back(inner);
+      }
+    }
+  }
+
+  void VisitBinding(const Binding& binding) {
+    const Var* var = binding.var;
+    if (const auto* call = std::get_if<ir::OpCall>(&binding.expr)) {
+      if (call->op->is_view) Unite(var, call->args[0]);
+    } else if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) {
+      for (const Atom& field : tuple->fields) Unite(var, field);
+    } else if (const auto* project = std::get_if<ir::Project>(&binding.expr)) {
+      Unite(var, project->tuple);
+    } else if (const auto* branch = std::get_if<ir::If>(&binding.expr)) {
+      for (const Region* region : {branch->then_region, branch->else_region}) {
+        if (region->diverges) continue;
+        for (const Atom& result : region->results) Unite(var, result);
+      }
+    } else if (const auto* loop = std::get_if<ir::Loop>(&binding.expr)) {
+      for (size_t i = 0; i < loop->initial.size(); ++i) {
+        Unite(var, loop->initial[i]);
+        Unite(var, loop->condition->params[i]);
+        Unite(var, loop->body->params[i]);
+        if (!loop->body->diverges) Unite(var, loop->body->results[i]);
+      }
+    }
+  }
+
+  std::unordered_map<const Var*, const Var*> parent_;
+};
+
+// Offsets for tensors of constant size: a free list of gaps, smallest sufficient gap first.
+class GapList {
+ public:
+  int64_t Take(int64_t num_bytes) {
+    auto gap = by_size_.lower_bound({num_bytes, 0});
+    if (gap == by_size_.end()) {
+      const int64_t offset = end_;
+      end_ += num_bytes;
+      return offset;
+    }
+    const auto [size, offset] = *gap;
+    Remove(offset, size);
+    if (size > num_bytes) Insert(offset + num_bytes, size - num_bytes);
+    return offset;
+  }
+
+  void Give(int64_t offset, int64_t num_bytes) {
+    if (num_bytes == 0) return;
+    auto next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.end() && next->first == offset + num_bytes) {
+      num_bytes += next->second;
+      Remove(next->first, next->second);
+    }
+    next = by_offset_.lower_bound(offset);
+    if (next != by_offset_.begin()) {
+      auto before = std::prev(next);
+      if (before->first + before->second == offset) {
+        offset = before->first;
+        num_bytes += before->second;
+        Remove(before->first, before->second);
+      }
+    }
+    Insert(offset, num_bytes);
+  }
+
+  int64_t end() const { return end_; }
+
+ private:
+  void Insert(int64_t offset, int64_t size) {
+    by_offset_.emplace(offset, size);
+    by_size_.emplace(size, offset);
+  }
+  void Remove(int64_t offset, int64_t size) {
+    by_offset_.erase(offset);
+    by_size_.erase({size, offset});
+  }
+
+  std::map<int64_t, int64_t> by_offset_;
+  std::set<std::pair<int64_t, int64_t>> by_size_;
+  int64_t end_ = 0;
+};
+
+// A tensor to place: alive from binding `begin` to binding `end`, both included.
+struct Lifetime {
+  std::pair<const Var*, int> tensor;
+  Dim num_bytes;
+  size_t begin = 0;
+  size_t end = 0;
+};
+
+ir::RegionPlan PlaceTensors(const std::vector<Lifetime>& lifetimes) {
+  ir::RegionPlan plan;
+  GapList gaps;
+  std::map<Dim, std::vector<int>> free_blocks;  // blocks of symbolic size that are free, by size
+  std::vector<Dim> blocks;                      // sizes of all blocks of symbolic size
+  std::vector<std::pair<std::pair<const Var*, int>, int>> in_blocks;
+  struct Active {
+    const Lifetime* lifetime;
+    int64_t place;  // offset, or block
+  };
+  std::multimap<size_t, Active> active;  // by end
+  for (const Lifetime& lifetime : lifetimes) {
+    while (!active.empty() && active.begin()->first < lifetime.begin) {
+      const Active done = active.begin()->second;
+      active.erase(active.begin());
+      if (done.lifetime->num_bytes.is_constant()) {
+        gaps.Give(done.place, done.lifetime->num_bytes.value());
+      } else {
+        free_blocks[done.lifetime->num_bytes].push_back(static_cast<int>(done.place));
+      }
+    }
+    int64_t place = 0;
+    if (lifetime.num_bytes.is_constant()) {
+      place = gaps.Take(lifetime.num_bytes.value());
+      plan.offsets[lifetime.tensor] = Dim(place);
+    } else {
+      std::vector<int>& free = free_blocks[lifetime.num_bytes];
+      if (free.empty()) {
+        free.push_back(static_cast<int>(blocks.size()));
+        blocks.push_back(lifetime.num_bytes);
+      }
+      place = free.back();
+      free.pop_back();
+      in_blocks.push_back({lifetime.tensor, static_cast<int>(place)});
+    }
+    active.emplace(lifetime.end, Active{&lifetime, place});
+  }
+  // Symbolic blocks follow the constant part. Sums stay short because equal sizes combine.
+  std::vector<Dim> starts;
+  Dim offset(gaps.end());
+  for (const Dim& block : blocks) {
+    starts.push_back(offset);
+    offset = offset + block;
+  }
+  for (const auto& [tensor, block] : in_blocks) plan.offsets[tensor] = starts[block];
+  plan.num_bytes = offset;
+  return plan;
+}
+
+Dim AlignedBytes(const TensorType& type) {
+  const Dim alignment(static_cast<int64_t>(kTensorAlignment));
+  return CeilDiv(type.shape.NumElements() * Dim(DTypeSize(type.dtype)), alignment) * alignment;
+}
+
+class Planner {
+ public:
+  explicit Planner(const ir::Function& function) : aliases_(function.body) {
+    for (const Var* param : function.body->params) Define(param);
+    VisitRegion(function.body);
+  }
+  ir::MemoryPlan Take() { return std::move(plan_); }
+
+ private:
+  // Symbols are unique in a function, so a set of those seen so far in evaluation order is enough: one
+  // defined inside an earlier branch cannot occur after it.
+  void VisitRegion(const Region* region) {
+    const std::set<std::string, std::less<>> at_entry = defined_;
+    std::vector<Lifetime> lifetimes;
+    std::set<const Var*> leaving;
+    if (!region->diverges) {
+      for (const Atom& result : region->results) {
+        if (result.var() != nullptr) leaving.insert(aliases_.Find(result.var()));
+      }
+    }
+    std::unordered_map<const Var*, size_t> last_use;
+    for (size_t i = 0; i < region->bindings.size(); ++i) NoteUses(region->bindings[i], i, &last_use);
+    for (size_t i = 0; i < region->bindings.size(); ++i) {
+      const Binding& binding = region->bindings[i];
+      const Var* root = aliases_.Find(binding.var);
+      if (leaving.count(root) == 0) AppendLifetimes(binding, i, last_use[root], at_entry, &lifetimes);
+      for (const Region* inner : ir::Regions(binding.expr)) {
+        for (const Var* param : inner->params) Define(param);
+        VisitRegion(inner);
+      }
+      Define(binding.var);
+    }
+    if (!lifetimes.empty()) plan_.regions[region] = PlaceTensors(lifetimes);
+  }
+
+  void NoteUses(const Binding& binding, size_t index, std::unordered_map<const Var*, size_t>* last_use) {
+    std::vector<const Binding*> pending = {&binding};
+    auto use = [&](const Atom& atom) {
+      if (atom.var() != nullptr) (*last_use)[aliases_.Find(atom.var())] = index;
+    };
+    (*last_use)[aliases_.Find(binding.var)] = index;
+    while (!pending.empty()) {
+      const Binding* current = pending.back();
+      pending.pop_back();
+      for (const Atom* operand : ir::Operands(const_cast<ir::Expr*>(&current->expr))) use(*operand);
+      for (const Region* region : ir::Regions(current->expr)) {
+        for (const Atom& result : region->results) use(result);
+        for (const Binding& inner : region->bindings) pending.push_back(&inner);
+      }
+    }
+  }
+
+  void AppendLifetimes(const Binding& binding, size_t begin, size_t end,
+                       const std::set<std::string, std::less<>>& at_entry,
+                       std::vector<Lifetime>* lifetimes) const {
+    const auto* call = std::get_if<ir::OpCall>(&binding.expr);
+    if (call == nullptr || call->op->is_view || binding.var->unboxed) return;
+    std::vector<Lifetime> own;
+    const Type& type = binding.var->type;
+    const size_t count = type.is_tuple() ? type.fields().size() : 1;
+    for (size_t i = 0; i < count; ++i) {
+      const TensorType& tensor = type.is_tuple() ? type.fields()[i].tensor() : type.tensor();
+      if (!tensor.shape.has_rank()) return;
+      bool known = true;
+      const Dim num_bytes = AlignedBytes(tensor);
+      auto check = [&](absl::string_view name) { known &= at_entry.count(name) > 0; };
+      num_bytes.VisitSymbols(check);
+      for (const Dim& dim : tensor.shape.dims()) dim.VisitSymbols(check);
+      if (!known || (num_bytes.is_constant() && num_bytes.value() < 0)) return;
+      own.push_back({{binding.var, static_cast<int>(i)}, num_bytes, begin, end});
+    }
+    lifetimes->insert(lifetimes->end(), own.begin(), own.end());
+  }
+
+  void Define(const Var* var) {
+    auto define_type = [&](const TensorType& type) {
+      if (!type.shape.has_rank()) return;
+      for (const Dim& dim : type.shape.dims()) {
+        if (!dim.symbol().empty()) defined_.emplace(dim.symbol());
+      }
+    };
+    if (var->type.is_tensor()) define_type(var->type.tensor());
+    if (var->type.is_tuple()) {
+      for (const Type& field : var->type.fields()) {
+        if (field.is_tensor()) define_type(field.tensor());
+      }
+    }
+    if (!var->elements) return;
+    for (const ir::Element& element : *var->elements) {
+      if (element.dim() != nullptr && !element.dim()->symbol().empty())
+        defined_.emplace(element.dim()->symbol());
+    }
+  }
+
+  AliasClasses aliases_;
+  std::set<std::string, std::less<>> defined_;
+  ir::MemoryPlan plan_;
+};
+
+}  // namespace
+
+ir::MemoryPlan PlanMemory(const ir::Module& module) {
+  ir::MemoryPlan plan;
+  for (const ir::Function& function : module.functions()) {
+    ir::MemoryPlan own = Planner(function).Take();
+    plan.regions.merge(own.regions);
+  }
+  return plan;
+}
+
+}  // namespace baton

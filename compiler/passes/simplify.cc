@@ -1,0 +1,176 @@
+#include <unordered_map>
+
+#include "compiler/passes/passes.h"
+#include "compiler/passes/rewrite.h"
+#include "compiler/passes/value_tracking.h"
+#include "ops/registry.h"
+
+namespace baton {
+namespace {
+
+using ir::Atom;
+using ir::Binding;
+using ir::Region;
+using ir::Var;
+
+class Simplifier {
+ public:
+  explicit Simplifier(ir::Module& module) : module_(module) {}
+
+  bool Run() {
+    for (ir::Function& function : module_.functions()) SimplifyRegion(function.body);
+    return changed_;
+  }
+
+ private:
+  // Recursion: once per nested region; importers bound the nesting.
+  void SimplifyRegion(Region* region) {
+    std::vector<Binding> kept;
+    kept.reserve(region->bindings.size());
+    AppendSimplified(std::move(region->bindings), &kept);
+    region->bindings = std::move(kept);
+    substitution_.ApplyTo(&region->results);
+    for (Binding& binding : region->bindings) {
+      for (Region* inner : ir::Regions(binding.expr)) SimplifyRegion(inner);
+    }
+  }
+
+  void AppendSimplified(std::vector<Binding> bindings, std::vector<Binding>* kept) {
+    for (Binding& binding : bindings) {
+      substitution_.ApplyTo(&binding.expr);
+      if (auto* branch = std::get_if<ir::If>(&binding.expr)) {
+        if (Region* taken = TakenRegion(*branch)) {
+          InlineRegion(taken, binding, kept);
+          continue;
+        }
+      }
+      const Atom value = SimplerValue(binding);
+      if (!value.empty()) {
+        changed_ = true;
+        substitution_.Replace(binding.var, value);
+        continue;
+      }
+      if (auto* call = std::get_if<ir::OpCall>(&binding.expr)) SimplifyAlgebra(call);
+      if (std::holds_alternative<ir::MakeTuple>(binding.expr)) {
+        tuples_[binding.var] = std::get<ir::MakeTuple>(binding.expr).fields;
+      }
+      const bool never = binding.var->type.kind() == Type::Kind::kNever;
+      kept->push_back(std::move(binding));
+      if (never) {
+        changed_ |= &binding != &bindings.back();
+        return;
+      }
+    }
+  }
+
+  // The region that an `if` of known condition runs, or null.
+  static Region* TakenRegion(const ir::If& branch) {
+    std::optional<ir::Element> condition;
+    if (branch.condition.constant() != nullptr) {
+      std::optional<Elements> elements = ConstantElements(branch.condition.constant()->value);
+      if (elements && elements->size() == 1) condition = (*elements)[0];
+    } else if (branch.condition.var()->elements && branch.condition.var()->elements->size() == 1) {
+      condition = (*branch.condition.var()->elements)[0];
+    }
+    if (!condition || condition->dim() == nullptr || !condition->dim()->is_constant()) return nullptr;
+    return condition->dim()->value() != 0 ? branch.then_region : branch.else_region;
+  }
+
+  void InlineRegion(Region* taken, const Binding& binding, std::vector<Binding>* kept) {
+    changed_ = true;
+    AppendSimplified(std::move(taken->bindings), kept);
+    if (taken->diverges) return;
+    substitution_.ApplyTo(&taken->results);
+    if (taken->results.size() == 1) {
+      substitution_.Replace(binding.var, taken->results[0]);
+      return;
+    }
+    tuples_[binding.var] = taken->results;
+    Binding tuple;
+    tuple.var = binding.var;
+    tuple.expr = ir::MakeTuple{taken->results};
+    tuple.location = binding.location;
+    kept->push_back(std::move(tuple));
+  }
+
+  // What can stand for the binding's value; empty if nothing can.
+  Atom SimplerValue(const Binding& binding) {
+    if (const auto* project = std::get_if<ir::Project>(&binding.expr)) {
+      auto tuple = project->tuple.var() != nullptr ? tuples_.find(project->tuple.var()) : tuples_.end();
+      return tuple != tuples_.end() ? tuple->second[project->index] : Atom();
+    }
+    const auto* call = std::get_if<ir::OpCall>(&binding.expr);
+    if (call == nullptr || !binding.checks.empty() || !binding.var->type.is_tensor()) return Atom();
+    if (Atom constant = KnownConstant(binding.var); !constant.empty()) return constant;
+    return IsIdentity(*call, binding.var->type) ? call->args[0] : Atom();
+  }
+
+  Atom KnownConstant(const Var* var) {
+    if (!var->elements) return Atom();
+    for (const ir::Element& element : *var->elements) {
+      if (element.dim() == nullptr || !element.dim()->is_constant()) return Atom();
+    }
+    const TensorType& type = var->type.tensor();
+    std::vector<int64_t> dims;
+    for (const Dim& dim : type.shape.dims()) dims.push_back(dim.value());
+    absl::StatusOr<Tensor> tensor = Tensor::Allocate(type.dtype, dims);
+    if (!tensor.ok()) return Atom();
+    VisitDType(type.dtype, [&](auto sample) {
+      using T = decltype(sample);
+      for (size_t i = 0; i < var->elements->size(); ++i) {
+        const int64_t value = (*var->elements)[i].dim()->value();
+        if constexpr (std::is_integral_v<T>) (*tensor)->As<T>()[i] = static_cast<T>(value);
+        if constexpr (std::is_same_v<T, Bool>) (*tensor)->As<T>()[i] = Bool(value != 0);
+      }
+    });
+    return module_.NewConstant(*std::move(tensor));
+  }
+
+  static bool IsOnes(const Atom& atom) {
+    if (atom.empty()) return true;
+    if (atom.constant() == nullptr) return false;
+    std::optional<Elements> elements = ConstantElements(atom.constant()->value);
+    if (!elements) return false;
+    for (const ir::Element& element : *elements) {
+      if (element.dim() == nullptr || !(*element.dim() == Dim(1))) return false;
+    }
+    return true;
+  }
+
+  // True when the call gives its first operand back.
+  static bool IsIdentity(const ir::OpCall& call, const Type& type) {
+    if (call.args.empty() || call.args[0].empty() || !(call.args[0].type() == type)) return false;
+    if (!type.tensor().shape.has_rank()) return call.op->name == "copy";
+    if (call.op->is_view || call.op->scalar == ScalarForm::kCast || call.op->name == "expand") return true;
+    if (call.op->name == "concatenate") return call.args.size() == 1;
+    // The whole of every axis, forwards.
+    if (call.op->name == "strided_slice") return call.args.size() < 5 || IsOnes(call.args[4]);
+    return false;
+  }
+
+  // x ** 2 is x * x: exact, and far cheaper.
+  void SimplifyAlgebra(ir::OpCall* call) {
+    if (call->op->name != "power" || call->args[1].constant() == nullptr || call->args[0].empty()) return;
+    const Tensor& exponent = call->args[1].constant()->value;
+    if (exponent.dtype() != DType::kFloat32 || exponent.shape().size() != 0 ||
+        exponent.values<float>()[0] != 2.0f)
+      return;
+    const OpDef* multiply = FindOp("multiply");
+    if (!call->args[0].type().is_tensor() || !IsFloat(call->args[0].type().tensor().dtype)) return;
+    *call = ir::OpCall{multiply, multiply->DefaultAttrs(), {call->args[0], call->args[0]}};
+    changed_ = true;
+  }
+
+  ir::Module& module_;
+  Substitution substitution_;
+  std::unordered_map<const Var*, std::vector<Atom>> tuples_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<bool> Simplify(ir::Module& module) {
+  return Simplifier(module).Run();
+}
+
+}  // namespace baton

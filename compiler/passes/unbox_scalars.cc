@@ -1,0 +1,174 @@
+// Decides which values live as scalars in registers. A value can when each of its elements is computed by
+// scalar instructions: a dimension, an element of another value, or scalar arithmetic on such.
+#include "compiler/ir/scalars.h"
+#include "compiler/passes/passes.h"
+#include "compiler/passes/rewrite.h"
+#include "compiler/passes/value_tracking.h"
+
+namespace baton {
+namespace {
+
+using ir::Atom;
+using ir::Binding;
+using ir::Region;
+using ir::Var;
+
+std::optional<int64_t> SmallCount(const Type& type) {
+  if (!type.is_tensor() || !ir::ScalarSlotKind(type.tensor().dtype) || !type.tensor().shape.IsStatic())
+    return std::nullopt;
+  int64_t count = 1;
+  for (const Dim& dim : type.tensor().shape.dims()) {
+    if (dim.value() > ir::kMaxTrackedElements) return std::nullopt;
+    count *= dim.value();
+    if (count > ir::kMaxTrackedElements) return std::nullopt;
+  }
+  return count;
+}
+
+// An operand whose elements scalar instructions can reach: unboxed, constant, or one element of a tensor.
+bool IsReachable(const Atom& atom) {
+  if (atom.empty() || !SmallCount(atom.type())) return false;
+  return atom.constant() != nullptr || atom.var()->unboxed || ir::IsScalarType(atom.type());
+}
+
+bool HasScalarInstruction(const ir::OpCall& call, DType result_type) {
+  const DType dtype = call.args[0].type().tensor().dtype;
+  const bool is_float = IsFloat(dtype);
+  switch (call.op->scalar) {
+    case ScalarForm::kNone:
+      return false;
+    // How floats out of an integer's range convert is the kernel's business.
+    case ScalarForm::kCast:
+      return !is_float || !IsInteger(result_type);
+    case ScalarForm::kSelect:
+      return result_type != DType::kBool;
+    case ScalarForm::kModulo:
+    case ScalarForm::kFloorModulo:
+    case ScalarForm::kFloorDivide:
+      return !is_float;
+    case ScalarForm::kSqrt:
+    case ScalarForm::kFloor:
+    case ScalarForm::kCeil:
+      return is_float;
+    case ScalarForm::kAnd:
+    case ScalarForm::kOr:
+    case ScalarForm::kXor:
+    case ScalarForm::kNot:
+      return dtype == DType::kBool;
+    default:
+      return dtype != DType::kBool;
+  }
+}
+
+// Element for element: every operand has the result's count or one element.
+bool IsScalarArithmetic(const ir::OpCall& call, int64_t count, DType result_type) {
+  if (call.args.empty() || call.op->scalar == ScalarForm::kNone) return false;
+  for (const Atom& arg : call.args) {
+    if (!IsReachable(arg)) return false;
+    const int64_t elements = *SmallCount(arg.type());
+    if (elements != count && elements != 1) return false;
+  }
+  return HasScalarInstruction(call, result_type);
+}
+
+bool AllDims(const Elements& elements) {
+  for (const ir::Element& element : elements) {
+    if (!element.known()) return false;
+  }
+  return true;
+}
+
+// The elements of the value follow from dimensions that are defined elsewhere: not from symbols that it
+// introduces.
+bool FollowsFromDims(const Binding& binding, const std::set<std::string, std::less<>>& own_symbols) {
+  if (!binding.var->elements || !AllDims(*binding.var->elements)) return false;
+  bool follows = true;
+  auto visit = [&](absl::string_view name) { follows &= own_symbols.count(name) == 0; };
+  for (const ir::Element& element : *binding.var->elements) {
+    if (element.dim() != nullptr) element.dim()->VisitSymbols(visit);
+    if (element.condition() != nullptr) {
+      element.condition()->a.VisitSymbols(visit);
+      element.condition()->b.VisitSymbols(visit);
+    }
+  }
+  return follows;
+}
+
+class Unboxer {
+ public:
+  void Run(ir::Module& module) {
+    std::vector<Region*> regions;
+    VisitRegionsInnerFirst(module, [&](Region* region) { regions.push_back(region); });
+    for (ir::Function& function : module.functions()) {
+      for (Var* param : function.body->params) DefineSymbols(param);
+    }
+    for (auto it = regions.rbegin(); it != regions.rend(); ++it) VisitRegion(*it);
+  }
+
+ private:
+  void VisitRegion(Region* region) {
+    for (Binding& binding : region->bindings) {
+      binding.var->unboxed = CanUnbox(binding);
+      DefineSymbols(binding.var);
+      if (auto* loop = std::get_if<ir::Loop>(&binding.expr)) {
+        for (Region* inner : {loop->condition, loop->body}) {
+          for (Var* param : inner->params) {
+            param->unboxed = ir::IsScalarType(param->type);
+            DefineSymbols(param);
+          }
+        }
+      }
+    }
+  }
+
+  bool CanUnbox(const Binding& binding) const {
+    const Type& type = binding.var->type;
+    const std::optional<int64_t> count = SmallCount(type);
+    if (!count || !binding.checks.empty()) return false;
+    const auto* call = std::get_if<ir::OpCall>(&binding.expr);
+    if (call == nullptr) return ir::IsScalarType(type);  // results of regions, projections of them
+    if (FollowsFromDims(binding, OwnSymbols(binding.var))) return true;
+    if (IsScalarArithmetic(*call, *count, type.tensor().dtype)) return true;
+    // One element moved as it is: a view of a scalar.
+    return *count == 1 && call->op->is_view && IsReachable(call->args[0]);
+  }
+
+  // Symbols that this value is the first to have as an element.
+  std::set<std::string, std::less<>> OwnSymbols(const Var* var) const {
+    std::set<std::string, std::less<>> own;
+    for (const ir::Element& element : var->elements.value_or(Elements{})) {
+      if (element.dim() == nullptr || element.dim()->symbol().empty()) continue;
+      if (defined_.count(element.dim()->symbol()) == 0) own.emplace(element.dim()->symbol());
+    }
+    return own;
+  }
+
+  void DefineSymbols(const Var* var) {
+    auto define = [&](const TensorType& type) {
+      if (!type.shape.has_rank()) return;
+      for (const Dim& dim : type.shape.dims()) {
+        if (!dim.symbol().empty()) defined_.emplace(dim.symbol());
+      }
+    };
+    if (var->type.is_tensor()) define(var->type.tensor());
+    if (var->type.is_tuple()) {
+      for (const Type& field : var->type.fields()) {
+        if (field.is_tensor()) define(field.tensor());
+      }
+    }
+    for (const ir::Element& element : var->elements.value_or(Elements{})) {
+      if (element.dim() != nullptr && !element.dim()->symbol().empty())
+        defined_.emplace(element.dim()->symbol());
+    }
+  }
+
+  std::set<std::string, std::less<>> defined_;
+};
+
+}  // namespace
+
+void UnboxScalars(ir::Module& module) {
+  Unboxer().Run(module);
+}
+
+}  // namespace baton

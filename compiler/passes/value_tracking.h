@@ -1,0 +1,34 @@
+// What is known of the elements of small integer and bool tensors: the arithmetic of shapes, followed
+// symbolically.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "compiler/ir/module.h"
+#include "ops/op_def.h"
+
+namespace baton {
+
+using Elements = std::vector<ir::Element>;
+
+// The number of elements when static and at most kMaxTrackedElements, for types whose elements are tracked
+// (integers and bool); nullopt otherwise.
+std::optional<int64_t> TrackedCount(const TensorType& type);
+
+// The elements of a constant of a tracked type.
+std::optional<Elements> ConstantElements(const Tensor& tensor);
+
+// Conditions known to hold where an expression stands.
+using Facts = std::vector<ir::DimCondition>;
+
+// The truth of a condition if it follows from its form or the facts.
+std::optional<bool> Decide(const ir::DimCondition& condition, const Facts& facts);
+
+// One element of an elementwise operator with this scalar form; unknown when it cannot be followed.
+// `operand_type` and `result_type` are the element types of the first operand and the result.
+ir::Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
+                           absl::Span<const ir::Element* const> operands, const Facts& facts);
+
+}  // namespace baton

@@ -1,0 +1,109 @@
+// A short way to write IR modules in tests: operator calls by name, regions as lambdas.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/module.h"
+#include "ops/registry.h"
+
+namespace baton {
+
+class ModuleBuilder {
+ public:
+  ModuleBuilder() : module_(std::make_unique<ir::Module>()) {
+    function_ = module_->NewFunction("main");
+    region_ = function_->body;
+  }
+
+  ir::Var* Input(const std::string& name, DType dtype, Dims dims) {
+    return Input(name, TensorType{dtype, Shape(std::move(dims))});
+  }
+  ir::Var* Input(const std::string& name, TensorType type) {
+    ir::Var* var = module_->NewVar(name, type);
+    function_->body->params.push_back(var);
+    function_->input_names.push_back(name);
+    return var;
+  }
+
+  template <typename T>
+  ir::Atom Const(absl::Span<const int64_t> dims, std::vector<T> values) {
+    return module_->NewConstant(Tensor::FromValues<T>(dims, absl::Span<const T>(values)));
+  }
+  ir::Atom Ints(std::vector<int64_t> values) {
+    const std::vector<int64_t> dims = {static_cast<int64_t>(values.size())};
+    return Const<int64_t>(dims, std::move(values));
+  }
+  ir::Atom Int(int64_t value) { return module_->NewConstant(Tensor::Scalar(value)); }
+  ir::Atom Float(float value) { return module_->NewConstant(Tensor::Scalar(value)); }
+
+  // An operator call bound to a new value named `name`.
+  ir::Var* Call(const std::string& op, std::vector<ir::Atom> args, Attributes attributes = {},
+                const std::string& name = "x") {
+    const OpDef* def = FindOp(op);
+    BATON_CHECK(def != nullptr);
+    return Bind(ir::OpCall{def, def->ParseAttrs(attributes).value(), std::move(args)}, name, def->name);
+  }
+
+  using Body = std::function<std::vector<ir::Atom>()>;
+  ir::Var* If(ir::Atom condition, const Body& then_body, const Body& else_body,
+              const std::string& name = "branch") {
+    ir::If branch{condition, Region({}, then_body), Region({}, else_body)};
+    return Bind(std::move(branch), name, "If");
+  }
+  using CarriedBody = std::function<std::vector<ir::Atom>(const std::vector<ir::Var*>& carried)>;
+  ir::Var* Loop(std::vector<ir::Atom> initial, const CarriedBody& condition, const CarriedBody& body) {
+    ir::Loop loop;
+    const size_t count = initial.size();
+    loop.initial = std::move(initial);
+    loop.condition = CarriedRegion(count, condition);
+    loop.body = CarriedRegion(count, body);
+    return Bind(std::move(loop), "loop", "Loop");
+  }
+  ir::Var* Project(ir::Var* tuple, int index) { return Bind(ir::Project{tuple, index}, "field", "field"); }
+
+  // The finished module; outputs are named output_0, ...
+  std::unique_ptr<ir::Module> Finish(std::vector<ir::Atom> outputs) {
+    function_->body->results = std::move(outputs);
+    for (size_t i = 0; i < function_->body->results.size(); ++i) {
+      function_->output_names.push_back("output_" + std::to_string(i));
+    }
+    return std::move(module_);
+  }
+  ir::Module& module() { return *module_; }
+
+ private:
+  ir::Var* Bind(ir::Expr expr, const std::string& name, const std::string& op) {
+    ir::Binding binding;
+    binding.var = module_->NewVar(name);
+    binding.expr = std::move(expr);
+    binding.location = module_->AddLocation({"test", name, op, 0, 0});
+    ir::Var* var = binding.var;
+    region_->bindings.push_back(std::move(binding));
+    return var;
+  }
+  ir::Region* Region(std::vector<ir::Var*> params, const Body& body) {
+    ir::Region* outer = region_;
+    ir::Region* region = module_->NewRegion();
+    region_ = region;
+    region->params = std::move(params);
+    std::vector<ir::Atom> results = body();
+    region->results = std::move(results);
+    region_ = outer;
+    return region;
+  }
+  ir::Region* CarriedRegion(size_t count, const CarriedBody& body) {
+    std::vector<ir::Var*> params;
+    for (size_t i = 0; i < count; ++i) params.push_back(module_->NewVar("carried"));
+    return Region(params, [&] { return body(params); });
+  }
+
+  std::unique_ptr<ir::Module> module_;
+  ir::Function* function_ = nullptr;
+  ir::Region* region_ = nullptr;
+};
+
+}  // namespace baton
