@@ -1,0 +1,157 @@
+// baton inspect: what a file holds and how to call it.
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "serialize/reader.h"
+#include "tools/code_statistics.h"
+#include "tools/commands.h"
+#include "tools/json_output.h"
+#include "tools/load_model.h"
+#include "vm/core/status.h"
+
+namespace baton {
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  baton inspect vad.baton\n"
+    "  baton inspect vad.onnx --json | jq .entry_points";
+
+struct Options {
+  std::string model;
+  bool json = false;
+};
+
+void PrintText(const std::string& name, const std::optional<FileInfo>& file, const Executable& executable,
+               std::ostream& out) {
+  out << name << ": " << SummaryText(executable) << "\n";
+  if (file.has_value()) {
+    out << "format " << file->major_version << "." << file->minor_version << "\nsections\n";
+    for (const FileInfo::Section& section : file->sections) {
+      out << "  " << section.name << ": offset " << section.offset << ", " << section.num_bytes << " bytes\n";
+    }
+  }
+  for (const EntryPoint& entry : executable.entry_points) {
+    out << "entry point " << entry.name << "\n" << Signature(entry);
+  }
+  if (!executable.metadata.empty()) out << "metadata\n";
+  for (const auto& [key, value] : executable.metadata) out << "  " << key << ": " << value << "\n";
+  out << "functions\n";
+  for (const Function& function : executable.functions) {
+    out << "  " << function.name << ": " << CountInstructions(function) << " instructions, "
+        << NumWords(function) << " words, " << function.register_kinds.size() << " registers\n";
+  }
+  out << "kernels\n";
+  for (const auto& [op, count] : KernelsByOperator(executable)) out << "  " << op << ": " << count << "\n";
+}
+
+void WriteParameters(absl::string_view key, const std::vector<Parameter>& parameters, JsonOutput* json) {
+  json->Key(key);
+  json->BeginArray();
+  for (const Parameter& parameter : parameters) {
+    json->BeginObject();
+    json->Field("name", parameter.name);
+    json->Field("dtype", DTypeName(parameter.type.dtype));
+    json->Field("type", parameter.type.ToString());
+    if (parameter.type.shape.has_rank()) {
+      json->Key("shape");
+      json->BeginArray();
+      for (const Dim& dim : parameter.type.shape.dims()) {
+        if (dim.is_constant()) {
+          json->Int(dim.value());
+        } else {
+          json->String(dim.ToString());
+        }
+      }
+      json->EndArray();
+    }
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void WriteFileInfo(const FileInfo& file, JsonOutput* json) {
+  json->Field("format", absl::StrCat(file.major_version, ".", file.minor_version));
+  json->Key("sections");
+  json->BeginArray();
+  for (const FileInfo::Section& section : file.sections) {
+    json->BeginObject();
+    json->Field("name", section.name);
+    json->Field("offset", static_cast<int64_t>(section.offset));
+    json->Field("num_bytes", static_cast<int64_t>(section.num_bytes));
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void WriteProgram(const Executable& executable, JsonOutput* json) {
+  json->Key("entry_points");
+  json->BeginArray();
+  for (const EntryPoint& entry : executable.entry_points) {
+    json->BeginObject();
+    json->Field("name", entry.name);
+    WriteParameters("inputs", entry.inputs, json);
+    WriteParameters("outputs", entry.outputs, json);
+    json->EndObject();
+  }
+  json->EndArray();
+  json->Key("metadata");
+  json->BeginObject();
+  for (const auto& [key, value] : executable.metadata) json->Field(key, value);
+  json->EndObject();
+  json->Key("functions");
+  json->BeginArray();
+  for (const Function& function : executable.functions) {
+    json->BeginObject();
+    json->Field("name", function.name);
+    json->Field("instructions", CountInstructions(function));
+    json->Field("words", NumWords(function));
+    json->Field("registers", static_cast<int64_t>(function.register_kinds.size()));
+    json->EndObject();
+  }
+  json->EndArray();
+  json->Key("kernels");
+  json->BeginObject();
+  for (const auto& [op, count] : KernelsByOperator(executable)) json->Field(op, count);
+  json->EndObject();
+  json->Field("instructions", CountInstructions(executable));
+  json->Field("constants", static_cast<int64_t>(executable.constants.size()));
+  json->Field("constant_bytes", NumConstantBytes(executable));
+}
+
+absl::StatusOr<ExitCode> RunInspect(const Options& options, Console& console) {
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  std::optional<FileInfo> file;
+  if (IsExecutableFile(options.model)) {
+    BATON_ASSIGN_OR_RETURN(file, ReadFileInfo(options.model));
+  }
+  if (!options.json) {
+    PrintText(options.model, file, *executable, console.out);
+    return kExitOk;
+  }
+  JsonOutput json;
+  json.BeginObject();
+  json.Field("file", options.model);
+  if (file.has_value()) WriteFileInfo(*file, &json);
+  WriteProgram(*executable, &json);
+  json.EndObject();
+  console.out << json.Finish();
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddInspectCommand(CLI::App* program, Command* command) {
+  CLI::App* app =
+      program->add_subcommand("inspect", "Show inputs, outputs, sections and counts of a program");
+  const auto options = std::make_shared<Options>();
+  app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
+      ->type_name("FILE")
+      ->required();
+  app->add_flag("--json", options->json, "as JSON");
+  app->footer(kExamples);
+  app->callback([=] { *command = [=](Console& console) { return RunInspect(*options, console); }; });
+}
+
+}  // namespace baton

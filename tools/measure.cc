@@ -1,0 +1,93 @@
+#include "tools/measure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "tools/allocation_counter.h"
+#include "vm/core/status.h"
+#include "vm/exec/session.h"
+
+namespace baton {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kMinRuns = 10;
+constexpr int64_t kMaxRuns = 1000000;
+constexpr int64_t kCountedRuns = 10;
+
+absl::Status CountWork(std::shared_ptr<const Program> program, const std::string& entry,
+                       absl::Span<const Tensor> inputs, Measurement* measurement) {
+  Session session(std::move(program));
+  session.SetCounting(true);
+  BATON_RETURN_IF_ERROR(session.Invoke(entry, inputs).status());
+  measurement->instructions = session.counts().instructions;
+  measurement->kernel_calls = session.counts().kernel_calls;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<double> AllocationsPerRun(const std::function<absl::Status()>& run) {
+  if (!CanCountAllocations()) return -1;
+  absl::Status status;
+  StartCountingAllocations();
+  for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) status = run();
+  const int64_t count = StopCountingAllocations();
+  if (!status.ok()) return status;
+  return static_cast<double>(count) / kCountedRuns;
+}
+
+absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()>& run,
+                                              const MeasureOptions& options) {
+  std::vector<double> latencies_us;
+  latencies_us.reserve(options.num_runs > 0 ? options.num_runs : kMaxRuns);
+  const Clock::time_point start = Clock::now();
+  Clock::time_point before = start;
+  const auto more = [&] {
+    const auto count = static_cast<int64_t>(latencies_us.size());
+    if (options.num_runs > 0) return count < options.num_runs;
+    if (count < kMinRuns) return true;
+    return count < kMaxRuns && std::chrono::duration<double>(before - start).count() < options.seconds;
+  };
+  while (more()) {
+    before = Clock::now();
+    BATON_RETURN_IF_ERROR(run());
+    const Clock::time_point after = Clock::now();
+    latencies_us.push_back(std::chrono::duration<double, std::micro>(after - before).count());
+  }
+  return latencies_us;
+}
+
+}  // namespace
+
+double Percentile(absl::Span<const double> sorted, double fraction) {
+  const auto rank = static_cast<size_t>(std::ceil(fraction * static_cast<double>(sorted.size())));
+  return sorted[std::clamp<size_t>(rank, 1, sorted.size()) - 1];
+}
+
+absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
+                                    absl::Span<const Tensor> inputs, const MeasureOptions& options) {
+  Measurement measurement;
+  BATON_RETURN_IF_ERROR(CountWork(program, entry, inputs, &measurement));
+  Session session(program);
+  std::vector<Tensor> outputs(program->FindEntryPoint(entry)->outputs.size());
+  const auto run = [&] { return session.Invoke(entry, inputs, absl::MakeSpan(outputs)); };
+  for (int64_t i = 0; i < options.num_warmup; ++i) BATON_RETURN_IF_ERROR(run());
+  BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, options));
+  BATON_ASSIGN_OR_RETURN(measurement.allocations_per_run, AllocationsPerRun(run));
+
+  const double total_us = std::accumulate(latencies_us.begin(), latencies_us.end(), 0.0);
+  std::sort(latencies_us.begin(), latencies_us.end());
+  measurement.num_runs = static_cast<int64_t>(latencies_us.size());
+  measurement.min_us = latencies_us.front();
+  measurement.median_us = Percentile(latencies_us, 0.5);
+  measurement.p90_us = Percentile(latencies_us, 0.9);
+  measurement.p99_us = Percentile(latencies_us, 0.99);
+  measurement.max_us = latencies_us.back();
+  measurement.runs_per_second = total_us > 0 ? 1e6 * static_cast<double>(latencies_us.size()) / total_us : 0;
+  return measurement;
+}
+
+}  // namespace baton

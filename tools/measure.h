@@ -1,0 +1,38 @@
+// Measures one entry point on one set of inputs: latencies, and in runs of their own heap allocations and
+// instructions.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "vm/core/tensor.h"
+#include "vm/exec/program.h"
+
+namespace baton {
+
+struct MeasureOptions {
+  int64_t num_warmup = 10;
+  int64_t num_runs = 0;  // 0: as many as fit into `seconds`, at least 10, at most 1000000
+  double seconds = 1;
+};
+
+struct Measurement {
+  int64_t num_runs = 0;
+  double min_us = 0, median_us = 0, p90_us = 0, p99_us = 0, max_us = 0;  // of one run
+  double runs_per_second = 0;
+  double allocations_per_run = 0;  // from the heap, once warm; -1 where they cannot be counted
+  int64_t instructions = 0;        // of one run
+  int64_t kernel_calls = 0;        // of one run
+};
+
+absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
+                                    absl::Span<const Tensor> inputs, const MeasureOptions& options);
+
+// The value that `fraction` (in (0, 1]) of `sorted` does not exceed: the nearest rank. REQUIRES: not empty.
+double Percentile(absl::Span<const double> sorted, double fraction);
+
+}  // namespace baton
