@@ -54,6 +54,24 @@ Dim Module::FreshSymbol(absl::string_view hint, bool non_negative) {
   return Dim::Symbol(name, non_negative);
 }
 
+void VisitBareSymbols(const Var& var, const std::function<void(absl::string_view)>& visit) {
+  auto visit_dim = [&](const Dim& dim) {
+    if (!dim.symbol().empty()) visit(dim.symbol());
+  };
+  auto visit_type = [&](const Type& type) {
+    if (!type.is_tensor() || !type.tensor().shape.has_rank()) return;
+    for (const Dim& dim : type.tensor().shape.dims()) visit_dim(dim);
+  };
+  visit_type(var.type);
+  if (var.type.is_tuple()) {
+    for (const Type& field : var.type.fields()) visit_type(field);
+  }
+  if (!var.elements) return;
+  for (const Element& element : *var.elements) {
+    if (element.dim() != nullptr) visit_dim(*element.dim());
+  }
+}
+
 std::vector<Atom*> Operands(Expr* expr) {
   std::vector<Atom*> operands;
   auto append = [&](std::vector<Atom>& atoms) {

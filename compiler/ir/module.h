@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -177,6 +178,10 @@ class Module {
   std::map<std::string, int> symbol_counts_;  // next number by hint
   std::set<std::string> symbols_;             // all in use
 };
+
+// Calls `visit` with every symbol that is, as it stands, an extent or an element of the value: from these its
+// value can be read at run time, so the first Var in evaluation order to have a symbol defines it.
+void VisitBareSymbols(const Var& var, const std::function<void(absl::string_view)>& visit);
 
 // The operands of an expression, not entering regions.
 std::vector<Atom*> Operands(Expr* expr);

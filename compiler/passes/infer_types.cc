@@ -50,11 +50,12 @@ class TypeInference {
       binding.var->elements.reset();
       absl::Status status = InferBinding(binding);
       if (!status.ok()) {
+        // A Raise gets its place from the back trace at run time.
         const std::string where = module_.location(binding.location).ToString();
-        if (!where.empty() && !absl::StrContains(status.message(), "; at ")) {
-          status = Annotate(status, absl::StrCat("at ", where));
+        const bool placed = where.empty() || absl::StrContains(status.message(), "; at ");
+        if (!conditional || !absl::IsInvalidArgument(status)) {
+          return placed ? status : Annotate(status, absl::StrCat("at ", where));
         }
-        if (!conditional || !absl::IsInvalidArgument(status)) return status;
         Diverge(region, i, std::string(status.message()));
       }
       if (region->bindings[i].var->type.kind() == Type::Kind::kNever) {

@@ -272,23 +272,7 @@ class Planner {
   }
 
   void Define(const Var* var) {
-    auto define_type = [&](const TensorType& type) {
-      if (!type.shape.has_rank()) return;
-      for (const Dim& dim : type.shape.dims()) {
-        if (!dim.symbol().empty()) defined_.emplace(dim.symbol());
-      }
-    };
-    if (var->type.is_tensor()) define_type(var->type.tensor());
-    if (var->type.is_tuple()) {
-      for (const Type& field : var->type.fields()) {
-        if (field.is_tensor()) define_type(field.tensor());
-      }
-    }
-    if (!var->elements) return;
-    for (const ir::Element& element : *var->elements) {
-      if (element.dim() != nullptr && !element.dim()->symbol().empty())
-        defined_.emplace(element.dim()->symbol());
-    }
+    ir::VisitBareSymbols(*var, [this](absl::string_view symbol) { defined_.emplace(symbol); });
   }
 
   AliasClasses aliases_;

@@ -144,22 +144,7 @@ class Unboxer {
   }
 
   void DefineSymbols(const Var* var) {
-    auto define = [&](const TensorType& type) {
-      if (!type.shape.has_rank()) return;
-      for (const Dim& dim : type.shape.dims()) {
-        if (!dim.symbol().empty()) defined_.emplace(dim.symbol());
-      }
-    };
-    if (var->type.is_tensor()) define(var->type.tensor());
-    if (var->type.is_tuple()) {
-      for (const Type& field : var->type.fields()) {
-        if (field.is_tensor()) define(field.tensor());
-      }
-    }
-    for (const ir::Element& element : var->elements.value_or(Elements{})) {
-      if (element.dim() != nullptr && !element.dim()->symbol().empty())
-        defined_.emplace(element.dim()->symbol());
-    }
+    ir::VisitBareSymbols(*var, [this](absl::string_view symbol) { defined_.emplace(symbol); });
   }
 
   std::set<std::string, std::less<>> defined_;

@@ -11,10 +11,8 @@ namespace {
 // measured on the convolutions of a speech model, 64 to 256 channels, with AVX-512.
 constexpr int64_t kMaxPackedWindows = 4;
 
-// A panel of PackedMatrix has 16 rows: fewer would waste most of it.
-constexpr int64_t kMinPackedRows = 16;
-
-// 4 MiB: larger weights do not fit a near cache, and a second copy of them would be waste.
+// 4 MiB, counting the rows that fill up the last panel of PackedMatrix: larger weights do not fit a near
+// cache, and a second copy of them would be waste.
 constexpr int64_t kMaxPackedElements = int64_t{1} << 20;
 
 constexpr int kAxis = kMaxWindowAxes - 1;  // of the geometry
@@ -107,7 +105,9 @@ absl::StatusOr<std::unique_ptr<PreparedKernel>> PrepareConvPacked(const ConvAttr
   if (!weight || weight.dtype() != DType::kFloat32 || weight->rank != 3 || attrs.group != 1) return nullptr;
   if (!attrs.dilations.empty() && attrs.dilations != std::vector<int64_t>{1}) return nullptr;
   const int64_t elements = weight->num_elements();
-  if (elements == 0 || elements > kMaxPackedElements || weight->dims[0] < kMinPackedRows) return nullptr;
+  if (elements == 0) return nullptr;
+  const int64_t padded_rows = (weight->dims[0] + 15) / 16 * 16;
+  if (elements / weight->dims[0] > kMaxPackedElements / padded_rows) return nullptr;
   BATON_ASSIGN_OR_RETURN(std::unique_ptr<PreparedKernel> many_windows, PrepareConvOneDnn(attrs, spec));
   BATON_ASSIGN_OR_RETURN(PackedMatrix packed, PackTapsFirst(*weight));
   return std::make_unique<PackedConv>(attrs, std::move(packed), std::move(many_windows));

@@ -4,23 +4,13 @@
 #include <thread>
 
 #include "tests/exec/exec_fixture.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BATON_COUNTS_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define BATON_COUNTS_MALLOC 0
-#endif
-#endif
-#ifndef BATON_COUNTS_MALLOC
-#define BATON_COUNTS_MALLOC 1
-#endif
+#include "tests/support/sanitized.h"
 
 namespace {
 std::atomic<int64_t> num_mallocs{0};
 }
 
-#if BATON_COUNTS_MALLOC
+#if !BATON_SANITIZED
 // glibc's documented way to replace its allocator, passed on to the original.
 extern "C" {
 void* __libc_malloc(size_t);
@@ -130,7 +120,7 @@ TEST_CASE("allocations: none in a second invocation with the same shapes", "[exe
     if (round > 0) {
       CHECK(allocated == 0);
       CHECK(fixture.device.allocations == device_before);
-    } else if (BATON_COUNTS_MALLOC) {
+    } else if (!BATON_SANITIZED) {
       CHECK(allocated > 0);  // so the count counts
     }
     // Dropped here, or by another thread.
