@@ -137,8 +137,11 @@ class TypeInference {
     TensorTypes types;
     absl::Status status = call.op->type(context, call.attrs.raw(), &types);
     if (!status.ok()) {
+      const bool named = absl::StartsWith(status.message(), absl::StrCat(call.op->name, ": "));
+      const bool described = absl::StrContains(status.message(), "Tensor[");
       return absl::Status(status.code(),
-                          absl::StrCat(call.op->name, ": ", status.message(), " in ", context.Describe()));
+                          absl::StrCat(named ? "" : absl::StrCat(call.op->name, ": "), status.message(),
+                                       described ? "" : absl::StrCat(" in ", context.Describe())));
     }
     binding.checks = context.TakeChecks();
     RequireBareSymbols(&types);
