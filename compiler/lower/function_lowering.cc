@@ -13,6 +13,7 @@ using ir::Var;
 
 absl::Status FunctionLowering::Run(const ir::Function& function) {
   function_->name = function.name;
+  code_.set_location(0);  // code before the first binding, or all of it, has no place in the model
   CollectNeededSymbols(function.body);
   for (const Var* param : function.body->params) {
     Place place;

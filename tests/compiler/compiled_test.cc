@@ -122,6 +122,15 @@ TEST_CASE("compiled: an endless loop ends at the step limit and leaves the sessi
   CHECK(session.Invoke("main", {Tensor::Scalar<int64_t>(5)}, limits).ok());
 }
 
+TEST_CASE("compiled: a model without operators gives its input back", "[compiler]") {
+  ModuleBuilder b;
+  ir::Var* x = b.Input("x", DType::kFloat32, {2});
+  const Tensor value = Tensor::FromValues<float>({2}, {1, 2});
+  auto result = RunCompiled(b.Finish({x}), 2, {value});
+  REQUIRE(result.ok());
+  CHECK(BitwiseEqual((*result)[0], value));
+}
+
 TEST_CASE("compiled: carried values may swap", "[compiler]") {
   ModuleBuilder b;
   ir::Var* x = b.Input("x", DType::kFloat32, {2});
