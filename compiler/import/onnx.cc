@@ -80,6 +80,7 @@ absl::Status Import(const onnx::ModelProto& model, OnnxImport& import) {
   const onnx::GraphProto& graph = model.graph();
   BATON_RETURN_IF_ERROR(CheckSupport(import, graph, opsets));
   ir::Function* function = import.module.NewFunction("main");
+  function->is_entry = true;
   OnnxScope scope(function->body, &opsets);
   BATON_RETURN_IF_ERROR(DefineGraphInputs(import, graph, scope, function));
   BATON_RETURN_IF_ERROR(ConvertGraph(import, graph, scope));

@@ -39,6 +39,16 @@ Function* Module::NewFunction(absl::string_view name) {
   return &function;
 }
 
+void Module::AddTypeDefinition(TypeDefinition definition) {
+  const TypeDefinition& added = type_definitions_.emplace_back(std::move(definition));
+  definitions_by_name_.emplace(added.name, &added);
+}
+
+const TypeDefinition* Module::FindTypeDefinition(absl::string_view name) const {
+  const auto found = definitions_by_name_.find(name);
+  return found == definitions_by_name_.end() ? nullptr : found->second;
+}
+
 int32_t Module::AddLocation(SourceLocation location) {
   if (!(locations_.back() == location)) locations_.push_back(std::move(location));
   return static_cast<int32_t>(locations_.size() - 1);
@@ -52,6 +62,15 @@ Dim Module::FreshSymbol(absl::string_view hint, bool non_negative) {
     ++count;
   } while (!symbols_.insert(name).second);
   return Dim::Symbol(name, non_negative);
+}
+
+std::vector<Type> FieldTypes(const Module& module, const Type& type, int constructor) {
+  const TypeDefinition& definition = *module.FindTypeDefinition(type.name());
+  std::vector<Type> types;
+  for (const Type& field : definition.constructors[constructor].fields) {
+    types.push_back(SubstituteVariables(field, definition.params, type.args()));
+  }
+  return types;
 }
 
 void VisitBareSymbols(const Var& var, const std::function<void(absl::string_view)>& visit) {
@@ -82,12 +101,32 @@ std::vector<Atom*> Operands(Expr* expr) {
   if (auto* project = std::get_if<Project>(expr)) operands.push_back(&project->tuple);
   if (auto* branch = std::get_if<If>(expr)) operands.push_back(&branch->condition);
   if (auto* loop = std::get_if<Loop>(expr)) append(loop->initial);
+  if (auto* call = std::get_if<Call>(expr)) append(call->args);
+  if (auto* closure = std::get_if<MakeClosure>(expr)) append(closure->captured);
+  if (auto* call = std::get_if<CallClosure>(expr)) {
+    operands.push_back(&call->closure);
+    append(call->args);
+  }
+  if (auto* data = std::get_if<MakeData>(expr)) append(data->fields);
+  if (auto* match = std::get_if<Match>(expr)) operands.push_back(&match->data);
+  if (auto* cell = std::get_if<MakeReference>(expr)) operands.push_back(&cell->content);
+  if (auto* read = std::get_if<ReadReference>(expr)) operands.push_back(&read->reference);
+  if (auto* write = std::get_if<WriteReference>(expr)) {
+    operands.push_back(&write->reference);
+    operands.push_back(&write->content);
+  }
   return operands;
 }
 
 std::vector<Region*> Regions(const Expr& expr) {
   if (const auto* branch = std::get_if<If>(&expr)) return {branch->then_region, branch->else_region};
   if (const auto* loop = std::get_if<Loop>(&expr)) return {loop->condition, loop->body};
+  if (const auto* match = std::get_if<Match>(&expr)) {
+    std::vector<Region*> regions;
+    for (const MatchArm& arm : match->arms) regions.push_back(arm.region);
+    if (match->otherwise != nullptr) regions.push_back(match->otherwise);
+    return regions;
+  }
   return {};
 }
 

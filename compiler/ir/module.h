@@ -79,6 +79,7 @@ class Atom {
 };
 
 struct Region;
+struct Function;
 
 // Calls an operator. One output: the value is a tensor; more: a tuple.
 struct OpCall {
@@ -110,13 +111,58 @@ struct Loop {
   Region* condition = nullptr;  // one result: bool, one element
   Region* body = nullptr;       // results: the next carried values
 };
+// Calls a function of the module. The value is the function's result type.
+struct Call {
+  Function* callee = nullptr;
+  std::vector<Atom> args;
+};
+// A closure of `function` over the values of its first parameters; its type has the parameters that are left.
+struct MakeClosure {
+  Function* function = nullptr;
+  std::vector<Atom> captured;
+};
+struct CallClosure {
+  Atom closure;
+  std::vector<Atom> args;
+};
+// A value of a data type: constructor `constructor` of the definition of type.name().
+struct MakeData {
+  Type type;  // kData, without variables
+  int constructor = 0;
+  std::vector<Atom> fields;
+};
+// Runs the region of the value's constructor, with the fields as the region's parameters. The value is that
+// region's results, as for If. The arms are sorted by constructor; what they leave open, `otherwise` takes
+// (null when they are all).
+struct MatchArm {
+  int constructor = 0;
+  Region* region = nullptr;
+};
+struct Match {
+  Atom data;
+  std::vector<MatchArm> arms;
+  Region* otherwise = nullptr;
+};
+// Reference cells. A write's value is the unit tuple.
+struct MakeReference {
+  Atom content;
+  Type type;  // kReference
+};
+struct ReadReference {
+  Atom reference;
+};
+struct WriteReference {
+  Atom reference;
+  Atom content;
+};
 // Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail
 // but that need not be reached.
 struct Raise {
   std::string message;
 };
 
-using Expr = std::variant<OpCall, MakeTuple, Project, If, Loop, Raise>;
+using Expr = std::variant<OpCall, MakeTuple, Project, If, Loop, Raise, Call, MakeClosure, CallClosure,
+                          MakeData, Match, MakeReference, ReadReference, WriteReference>;
 
 // A check that type inference could not prove, made before the binding is evaluated.
 struct DimCheck {
@@ -144,6 +190,12 @@ struct Region {
 struct Function {
   std::string name;
   Region* body = nullptr;  // params: the function's
+  // Of functions that are called: what calls give. Extents are those of the parameters, expressions in them,
+  // or "?" (AnyDim). Unknown for entry points, whose results have the types that inference finds.
+  Type result_type;
+  // Entry points are what a user of the executable can run, never called by other functions; the names of
+  // their inputs and outputs, one for each parameter and result. Outputs that are tuples are one output each.
+  bool is_entry = false;
   std::vector<std::string> input_names;
   std::vector<std::string> output_names;
 };
@@ -163,6 +215,13 @@ class Module {
   // A symbol that no Var's type and no earlier call uses: "hint", "hint_1", ...
   Dim FreshSymbol(absl::string_view hint, bool non_negative = true);
 
+  // Algebraic data types, in the order in which they were added. Names of types and of constructors are
+  // unique.
+  void AddTypeDefinition(TypeDefinition definition);
+  const std::deque<TypeDefinition>& type_definitions() const { return type_definitions_; }
+  // Null when there is none.
+  const TypeDefinition* FindTypeDefinition(absl::string_view name) const;
+
   std::deque<Function>& functions() { return functions_; }
   const std::deque<Function>& functions() const { return functions_; }
   std::vector<std::pair<std::string, std::string>>& metadata() { return metadata_; }
@@ -173,11 +232,16 @@ class Module {
   std::deque<Constant> constants_;
   std::deque<Region> regions_;
   std::deque<Function> functions_;
+  std::deque<TypeDefinition> type_definitions_;
+  std::map<std::string, const TypeDefinition*, std::less<>> definitions_by_name_;
   std::vector<SourceLocation> locations_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   std::map<std::string, int> symbol_counts_;  // next number by hint
   std::set<std::string> symbols_;             // all in use
 };
+
+// The types of the fields of a constructor of `type`. REQUIRES: `type` is data of a definition of the module.
+std::vector<Type> FieldTypes(const Module& module, const Type& type, int constructor);
 
 // Calls `visit` with every symbol that is, as it stands, an extent or an element of the value: from these its
 // value can be read at run time, so the first Var in evaluation order to have a symbol defines it.

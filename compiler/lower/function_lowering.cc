@@ -1,6 +1,6 @@
 #include "compiler/lower/function_lowering.h"
 
-#include "compiler/ir/scalars.h"
+#include "vm/core/value.h"
 #include "vm/core/device.h"
 #include "vm/core/status.h"
 
@@ -80,7 +80,7 @@ absl::Status FunctionLowering::LowerBinding(const Binding& binding) {
     Places places;
     for (const Atom& field : tuple->fields) {
       Place& place = places.emplace_back();
-      if (ir::IsScalarType(field.type())) {
+      if (IsScalarType(field.type())) {
         BATON_ASSIGN_OR_RETURN(VirtualRegister scalar, Scalar(field, 0));
         place.scalars = {scalar};
       } else {
@@ -101,8 +101,8 @@ FunctionLowering::Places FunctionLowering::NewPlaces(const Type& type) {
   Places places;
   auto append = [&](const Type& field) {
     Place& place = places.emplace_back();
-    if (ir::IsScalarType(field)) {
-      place.scalars = {code_.NewRegister(*ir::ScalarSlotKind(field.tensor().dtype))};
+    if (IsScalarType(field)) {
+      place.scalars = {code_.NewRegister(*ScalarSlotKind(field.tensor().dtype))};
     } else {
       place.has_tensor = true;
       place.tensor = code_.NewRegister(SlotKind::kTensor);
@@ -117,7 +117,7 @@ FunctionLowering::Places FunctionLowering::NewPlaces(const Type& type) {
 }
 
 absl::StatusOr<VirtualRegister> FunctionLowering::Passed(const Atom& atom) {
-  if (ir::IsScalarType(atom.type())) return Scalar(atom, 0);
+  if (IsScalarType(atom.type())) return Scalar(atom, 0);
   return Boxed(atom);
 }
 

@@ -27,6 +27,8 @@ std::string UsedOperandText(OperandKind kind, const LowOperand& operand) {
     case OperandKind::kFunction:
       return absl::StrCat("functions[", operand.number, "]");
     case OperandKind::kTypeIndex:
+    case OperandKind::kObjectType:
+    case OperandKind::kSignature:
       return absl::StrCat("types[", operand.number, "]");
     case OperandKind::kMessage:
       return absl::StrCat("messages[", operand.number, "]");

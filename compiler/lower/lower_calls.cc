@@ -1,5 +1,5 @@
 // Operator calls: scalar instructions, views, kernels into planned or pooled outputs, kernels that allocate.
-#include "compiler/ir/scalars.h"
+#include "vm/core/value.h"
 #include "compiler/lower/function_lowering.h"
 #include "compiler/lower/scalar_ops.h"
 #include "vm/core/status.h"

@@ -1,7 +1,7 @@
 // Values of a function under lowering: where they live, boxing and unboxing, the symbols they define.
 #include <cstring>
 
-#include "compiler/ir/scalars.h"
+#include "vm/core/value.h"
 #include "compiler/lower/function_lowering.h"
 #include "vm/core/status.h"
 
@@ -73,7 +73,7 @@ absl::StatusOr<VirtualRegister> FunctionLowering::Scalar(const Atom& atom, int64
   const Place& place = places_.at(atom.var())[0];
   if (!place.scalars.empty()) return place.scalars[index];
   const TensorType& type = atom.var()->type.tensor();
-  const std::optional<SlotKind> kind = ir::ScalarSlotKind(type.dtype);
+  const std::optional<SlotKind> kind = ScalarSlotKind(type.dtype);
   if (!kind) return absl::InternalError(absl::StrCat("value %", atom.var()->name, " has no scalar form"));
   return code_.EmitDef(*kind, GetElementOpcode(*kind),
                        {CodeEmitter::Number(place.tensor), CodeEmitter::Number(index)});
@@ -113,7 +113,7 @@ void FunctionLowering::DefineSymbols(const Var* var) {
       continue;
     }
     if (code_.IsDefined(symbol) || needed_symbols_.count(symbol) == 0) continue;
-    if (!ir::ScalarSlotKind(var->type.tensor().dtype)) continue;
+    if (!ScalarSlotKind(var->type.tensor().dtype)) continue;
     const VirtualRegister element =
         code_.EmitDef(SlotKind::kI64, Opcode::kGetElementI64,
                       {CodeEmitter::Number(places[0].tensor), CodeEmitter::Number(static_cast<int64_t>(i))});

@@ -1,6 +1,6 @@
 #include "compiler/lower/scalar_ops.h"
 
-#include "compiler/ir/scalars.h"
+#include "vm/core/value.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -58,8 +58,8 @@ VirtualRegister Normalize(CodeEmitter& code, VirtualRegister value, DType dtype)
 }
 
 absl::StatusOr<VirtualRegister> EmitCast(CodeEmitter& code, DType from, DType to, VirtualRegister value) {
-  const SlotKind source = *ir::ScalarSlotKind(from);
-  const SlotKind target = *ir::ScalarSlotKind(to);
+  const SlotKind source = *ScalarSlotKind(from);
+  const SlotKind target = *ScalarSlotKind(to);
   if (target == SlotKind::kBool) {
     if (source == SlotKind::kBool) return value;
     if (source == SlotKind::kI64) {
@@ -83,13 +83,13 @@ absl::StatusOr<VirtualRegister> EmitCast(CodeEmitter& code, DType from, DType to
 absl::StatusOr<VirtualRegister> EmitScalarOp(CodeEmitter& code, ScalarForm form, DType operand_type,
                                              DType result_type, absl::Span<const VirtualRegister> operands) {
   if (form == ScalarForm::kCast) return EmitCast(code, operand_type, result_type, operands[0]);
-  const SlotKind result_kind = *ir::ScalarSlotKind(result_type);
+  const SlotKind result_kind = *ScalarSlotKind(result_type);
   if (form == ScalarForm::kSelect) {
     if (result_kind == SlotKind::kBool) return absl::InternalError("a select of bools has no scalar form");
     const Opcode opcode = result_kind == SlotKind::kI64 ? Opcode::kSelectI64 : Opcode::kSelectF64;
     return code.EmitDef(result_kind, opcode, {Number(operands[0]), Number(operands[1]), Number(operands[2])});
   }
-  const SlotKind kind = *ir::ScalarSlotKind(operand_type);
+  const SlotKind kind = *ScalarSlotKind(operand_type);
   for (const ScalarInstruction& instruction : kInstructions) {
     if (instruction.form != form) continue;
     const Opcode opcode = kind == SlotKind::kI64   ? instruction.i64

@@ -9,7 +9,7 @@
 namespace baton {
 
 // Computes one element of an operator with this scalar form. Registers have the slot kinds of the element
-// types (ir::ScalarSlotKind); integer results wrap in their type, float32 results are rounded to it: bit for
+// types (ScalarSlotKind); integer results wrap in their type, float32 results are rounded to it: bit for
 // bit what the operator's kernel gives. Errors: Internal for a combination that unbox_scalars must not have
 // chosen.
 absl::StatusOr<VirtualRegister> EmitScalarOp(CodeEmitter& code, ScalarForm form, DType operand_type,

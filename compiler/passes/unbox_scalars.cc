@@ -1,6 +1,6 @@
 // Decides which values live as scalars in registers. A value can when each of its elements is computed by
 // scalar instructions: a dimension, an element of another value, or scalar arithmetic on such.
-#include "compiler/ir/scalars.h"
+#include "vm/core/value.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewrite.h"
 #include "compiler/passes/value_tracking.h"
@@ -14,7 +14,7 @@ using ir::Region;
 using ir::Var;
 
 std::optional<int64_t> SmallCount(const Type& type) {
-  if (!type.is_tensor() || !ir::ScalarSlotKind(type.tensor().dtype) || !type.tensor().shape.IsStatic())
+  if (!type.is_tensor() || !ScalarSlotKind(type.tensor().dtype) || !type.tensor().shape.IsStatic())
     return std::nullopt;
   int64_t count = 1;
   for (const Dim& dim : type.tensor().shape.dims()) {
@@ -28,7 +28,7 @@ std::optional<int64_t> SmallCount(const Type& type) {
 // An operand whose elements scalar instructions can reach: unboxed, constant, or one element of a tensor.
 bool IsReachable(const Atom& atom) {
   if (atom.empty() || !SmallCount(atom.type())) return false;
-  return atom.constant() != nullptr || atom.var()->unboxed || ir::IsScalarType(atom.type());
+  return atom.constant() != nullptr || atom.var()->unboxed || IsScalarType(atom.type());
 }
 
 bool HasScalarInstruction(const ir::OpCall& call, DType result_type) {
@@ -113,7 +113,7 @@ class Unboxer {
       if (auto* loop = std::get_if<ir::Loop>(&binding.expr)) {
         for (Region* inner : {loop->condition, loop->body}) {
           for (Var* param : inner->params) {
-            param->unboxed = ir::IsScalarType(param->type);
+            param->unboxed = IsScalarType(param->type);
             DefineSymbols(param);
           }
         }
@@ -126,7 +126,7 @@ class Unboxer {
     const std::optional<int64_t> count = SmallCount(type);
     if (!count || !binding.checks.empty()) return false;
     const auto* call = std::get_if<ir::OpCall>(&binding.expr);
-    if (call == nullptr) return ir::IsScalarType(type);  // results of regions, projections of them
+    if (call == nullptr) return IsScalarType(type);  // results of regions, projections of them
     if (FollowsFromDims(binding, OwnSymbols(binding.var))) return true;
     if (IsScalarArithmetic(*call, *count, type.tensor().dtype)) return true;
     // One element moved as it is: a view of a scalar.

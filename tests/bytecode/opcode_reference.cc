@@ -31,6 +31,10 @@ std::string KindText(const Operand& operand) {
       return "function";
     case OperandKind::kTypeIndex:
       return "type";
+    case OperandKind::kObjectType:
+      return "object type";
+    case OperandKind::kSignature:
+      return "signature";
     case OperandKind::kMessage:
       return "message";
     case OperandKind::kLabel:

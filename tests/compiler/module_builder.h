@@ -16,6 +16,7 @@ class ModuleBuilder {
  public:
   ModuleBuilder() : module_(std::make_unique<ir::Module>()) {
     function_ = module_->NewFunction("main");
+    function_->is_entry = true;
     region_ = function_->body;
   }
 

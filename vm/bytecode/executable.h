@@ -25,6 +25,22 @@ struct AllocType {
   friend bool operator==(const AllocType&, const AllocType&) = default;
 };
 
+// What an object holds: the fields of one constructor of a data type, or the content of a reference cell.
+struct ObjectType {
+  Type type;        // of the value: data without variables, or a reference
+  int32_t tag = 0;  // data: the index of the constructor
+  // The slots of the fields, AppendSlotKinds in order: follows from the definition, kept for speed.
+  std::vector<SlotKind> fields;
+  friend bool operator==(const ObjectType&, const ObjectType&) = default;
+};
+
+// What a closure takes, beside what it has captured, and gives.
+struct Signature {
+  std::vector<SlotKind> params;
+  std::vector<SlotKind> results;
+  friend bool operator==(const Signature&, const Signature&) = default;
+};
+
 // A kernel to bind at load.
 struct KernelReference {
   static constexpr int32_t kPassed = -1;  // given at the call
@@ -75,6 +91,9 @@ struct Executable {
   std::vector<Tensor> constants;
   std::vector<KernelReference> kernels;
   std::vector<AllocType> types;
+  std::vector<TypeDefinition> type_definitions;
+  std::vector<ObjectType> object_types;
+  std::vector<Signature> signatures;
   std::vector<std::string> messages;
   std::vector<SourceLocation> locations;
   std::vector<std::pair<std::string, std::string>> metadata;  // sorted by key

@@ -25,10 +25,12 @@ enum class OperandKind : uint8_t {
   kDefs,   // the same, written
   kImm,    // signed 16 bits
   kImm64,  // 64-bit pattern
-  kConst,  // this and the next four: 32-bit index into a table of the executable
+  kConst,  // this and the next six: 32-bit index into a table of the executable
   kKernel,
   kFunction,
   kTypeIndex,
+  kObjectType,
+  kSignature,
   kMessage,
   kLabel,  // 32-bit code offset in words
 };

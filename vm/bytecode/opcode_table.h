@@ -15,6 +15,7 @@ inline constexpr SlotKind I64 = SlotKind::kI64;
 inline constexpr SlotKind F64 = SlotKind::kF64;
 inline constexpr SlotKind Bool = SlotKind::kBool;
 inline constexpr SlotKind Tensor = SlotKind::kTensor;
+inline constexpr SlotKind Object = SlotKind::kObject;
 
 constexpr Operand Def(SlotKind slot, const char* name) {
   return {OperandKind::kDef, slot, name};
@@ -54,6 +55,12 @@ constexpr Operand Function(const char* name) {
 }
 constexpr Operand TypeIndex(const char* name) {
   return {OperandKind::kTypeIndex, std::nullopt, name};
+}
+constexpr Operand ObjectTypeIndex(const char* name) {
+  return {OperandKind::kObjectType, std::nullopt, name};
+}
+constexpr Operand SignatureIndex(const char* name) {
+  return {OperandKind::kSignature, std::nullopt, name};
 }
 constexpr Operand Message(const char* name) {
   return {OperandKind::kMessage, std::nullopt, name};

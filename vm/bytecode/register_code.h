@@ -69,6 +69,8 @@ constexpr int OperandUnits(OperandKind kind) {
     case OperandKind::kKernel:
     case OperandKind::kFunction:
     case OperandKind::kTypeIndex:
+    case OperandKind::kObjectType:
+    case OperandKind::kSignature:
     case OperandKind::kMessage:
     case OperandKind::kLabel:
       return 2;

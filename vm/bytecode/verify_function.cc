@@ -144,6 +144,10 @@ absl::Status InstructionChecker::CheckOperand(int index) {
       return CheckIndex(operand, value.number, executable_.functions.size(), "functions");
     case OperandKind::kTypeIndex:
       return CheckIndex(operand, value.number, executable_.types.size(), "types");
+    case OperandKind::kObjectType:
+      return CheckIndex(operand, value.number, executable_.object_types.size(), "object types");
+    case OperandKind::kSignature:
+      return CheckIndex(operand, value.number, executable_.signatures.size(), "signatures");
     case OperandKind::kMessage:
       return CheckIndex(operand, value.number, executable_.messages.size(), "messages");
     case OperandKind::kLabel:

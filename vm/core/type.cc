@@ -1,5 +1,7 @@
 #include "vm/core/type.h"
 
+#include <algorithm>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,7 +75,38 @@ Type Type::Never() {
   return type;
 }
 
+Type Type::Function(std::vector<Type> params, Type result) {
+  Type type;
+  type.kind_ = Kind::kFunction;
+  params.insert(params.begin(), std::move(result));
+  type.fields_ = std::make_shared<const std::vector<Type>>(std::move(params));
+  return type;
+}
+
+Type Type::Data(absl::string_view name, std::vector<Type> args) {
+  Type type;
+  type.kind_ = Kind::kData;
+  type.name_ = std::make_shared<const std::string>(name);
+  type.fields_ = std::make_shared<const std::vector<Type>>(std::move(args));
+  return type;
+}
+
+Type Type::Reference(Type content) {
+  Type type;
+  type.kind_ = Kind::kReference;
+  type.fields_ = std::make_shared<const std::vector<Type>>(1, std::move(content));
+  return type;
+}
+
+Type Type::Variable(absl::string_view name) {
+  Type type;
+  type.kind_ = Kind::kVariable;
+  type.name_ = std::make_shared<const std::string>(name);
+  return type;
+}
+
 std::string Type::ToString() const {
+  const auto append = [](std::string* out, const Type& field) { out->append(field.ToString()); };
   switch (kind_) {
     case Kind::kUnknown:
       return "_";
@@ -81,10 +114,18 @@ std::string Type::ToString() const {
       return "!";
     case Kind::kTensor:
       return tensor_->ToString();
+    case Kind::kFunction:
+      return absl::StrCat("fn (", absl::StrJoin(params(), ", ", append), ") -> ", result().ToString());
+    case Kind::kData:
+      if (args().empty()) return name();
+      return absl::StrCat(name(), "[", absl::StrJoin(args(), ", ", append), "]");
+    case Kind::kReference:
+      return absl::StrCat("ref(", content().ToString(), ")");
+    case Kind::kVariable:
+      return name();
     case Kind::kTuple:
       break;
   }
-  const auto append = [](std::string* out, const Type& field) { out->append(field.ToString()); };
   // A comma tells a tuple of one from a parenthesised type.
   return absl::StrCat("(", absl::StrJoin(*fields_, ", ", append), fields_->size() == 1 ? ",)" : ")");
 }
@@ -92,8 +133,42 @@ std::string Type::ToString() const {
 bool operator==(const Type& a, const Type& b) {
   if (a.kind_ != b.kind_) return false;
   if (a.is_tensor()) return a.tensor() == b.tensor();
-  if (a.is_tuple()) return a.fields_ == b.fields_ || *a.fields_ == *b.fields_;
-  return true;
+  if (a.name_ != nullptr && a.name_ != b.name_ && *a.name_ != *b.name_) return false;
+  return a.fields_ == b.fields_ || *a.fields_ == *b.fields_;
+}
+
+Dim AnyDim() {
+  static const Dim& any = *new Dim(Dim::Symbol("?"));
+  return any;
+}
+
+bool IsAnyDim(const Dim& dim) {
+  return dim.symbol() == "?";
+}
+
+Type SubstituteVariables(const Type& type, absl::Span<const std::string> params,
+                         absl::Span<const Type> args) {
+  const auto all = [&](absl::Span<const Type> types) {
+    std::vector<Type> substituted;
+    for (const Type& part : types) substituted.push_back(SubstituteVariables(part, params, args));
+    return substituted;
+  };
+  switch (type.kind()) {
+    case Type::Kind::kVariable: {
+      const auto found = std::find(params.begin(), params.end(), type.name());
+      return found == params.end() ? type : args[found - params.begin()];
+    }
+    case Type::Kind::kTuple:
+      return Type::Tuple(all(type.fields()));
+    case Type::Kind::kFunction:
+      return Type::Function(all(type.params()), SubstituteVariables(type.result(), params, args));
+    case Type::Kind::kData:
+      return Type::Data(type.name(), all(type.args()));
+    case Type::Kind::kReference:
+      return Type::Reference(SubstituteVariables(type.content(), params, args));
+    default:
+      return type;
+  }
 }
 
 }  // namespace baton

@@ -70,26 +70,70 @@ class Type {
     kNever,    // the type of a computation that always fails
     kTensor,
     kTuple,
+    kFunction,   // a closure
+    kData,       // a value of an algebraic data type (TypeDefinition)
+    kReference,  // a mutable cell
+    kVariable,   // a type parameter; only inside definitions of generic types and functions
   };
   Type() = default;
   Type(TensorType tensor);  // NOLINT: a tensor type is a type
   static Type Tuple(std::vector<Type> fields);
   static Type Never();
+  static Type Function(std::vector<Type> params, Type result);
+  static Type Data(absl::string_view name, std::vector<Type> args);
+  static Type Reference(Type content);
+  static Type Variable(absl::string_view name);
 
   Kind kind() const { return kind_; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
   bool is_tuple() const { return kind_ == Kind::kTuple; }
+  bool is_function() const { return kind_ == Kind::kFunction; }
+  bool is_data() const { return kind_ == Kind::kData; }
+  bool is_reference() const { return kind_ == Kind::kReference; }
+  bool is_variable() const { return kind_ == Kind::kVariable; }
   const TensorType& tensor() const { return *tensor_; }       // REQUIRES: is_tensor()
   absl::Span<const Type> fields() const { return *fields_; }  // REQUIRES: is_tuple()
+  // REQUIRES for the next two: is_function().
+  absl::Span<const Type> params() const { return absl::MakeConstSpan(*fields_).subspan(1); }
+  const Type& result() const { return fields_->front(); }
+  const Type& content() const { return fields_->front(); }  // REQUIRES: is_reference()
+  const std::string& name() const { return *name_; }        // REQUIRES: is_data() or is_variable()
+  absl::Span<const Type> args() const { return *fields_; }  // REQUIRES: is_data()
 
-  // Relay's notation: "(Tensor[(1), int64], Tensor[*, float32])".
+  // Relay's notation: "(Tensor[(1), int64], Tensor[*, float32])", "fn (List[Tensor[(), int32]]) ->
+  // ref(Tensor[?])".
   std::string ToString() const;
   friend bool operator==(const Type& a, const Type& b);
 
  private:
   Kind kind_ = Kind::kUnknown;
   std::shared_ptr<const TensorType> tensor_;
-  std::shared_ptr<const std::vector<Type>> fields_;
+  std::shared_ptr<const std::vector<Type>> fields_;  // kFunction: the result, then the parameters
+  std::shared_ptr<const std::string> name_;
 };
+
+// An extent that a type leaves open: "?". Types inside data, function and reference types and the results of
+// functions have it where values may differ; types of values themselves have symbols instead. All such dims
+// are equal, so types can be compared, but two extents that have it need not be.
+Dim AnyDim();
+bool IsAnyDim(const Dim& dim);
+
+// "type Name[A, B] { First(A), Second(Name[A, B], B) }": an algebraic data type. Values carry the index of
+// their constructor, the tag.
+struct ConstructorDefinition {
+  std::string name;
+  std::vector<Type> fields;
+  friend bool operator==(const ConstructorDefinition&, const ConstructorDefinition&) = default;
+};
+struct TypeDefinition {
+  std::string name;
+  std::vector<std::string> params;
+  std::vector<ConstructorDefinition> constructors;
+  bool is_extern = false;  // opaque: no constructors are known
+  friend bool operator==(const TypeDefinition&, const TypeDefinition&) = default;
+};
+
+// `type` with args[i] for each variable named params[i]. REQUIRES: as many of both.
+Type SubstituteVariables(const Type& type, absl::Span<const std::string> params, absl::Span<const Type> args);
 
 }  // namespace baton
