@@ -1,6 +1,7 @@
 #include "compiler/ir/module.h"
 
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/type_relations.h"
 
 namespace baton::ir {
 
@@ -11,11 +12,12 @@ Type Atom::type() const {
 }
 
 Var* Module::NewVar(absl::string_view name, Type type) {
-  if (type.is_tensor() && type.tensor().shape.has_rank()) {
-    for (const Dim& dim : type.tensor().shape.dims()) {
-      dim.VisitSymbols([&](absl::string_view symbol) { symbols_.emplace(symbol); });
+  VisitTensors(type, [this](const TensorType& tensor) {
+    if (!tensor.shape.has_rank()) return;
+    for (const Dim& dim : tensor.shape.dims()) {
+      dim.VisitSymbols([this](absl::string_view symbol) { symbols_.emplace(symbol); });
     }
-  }
+  });
   Var& var = vars_.emplace_back();
   var.id = static_cast<int32_t>(vars_.size() - 1);
   var.name = std::string(name);
@@ -77,14 +79,10 @@ void VisitBareSymbols(const Var& var, const std::function<void(absl::string_view
   auto visit_dim = [&](const Dim& dim) {
     if (!dim.symbol().empty()) visit(dim.symbol());
   };
-  auto visit_type = [&](const Type& type) {
-    if (!type.is_tensor() || !type.tensor().shape.has_rank()) return;
-    for (const Dim& dim : type.tensor().shape.dims()) visit_dim(dim);
-  };
-  visit_type(var.type);
-  if (var.type.is_tuple()) {
-    for (const Type& field : var.type.fields()) visit_type(field);
-  }
+  VisitTensors(var.type, [&](const TensorType& tensor) {
+    if (!tensor.shape.has_rank()) return;
+    for (const Dim& dim : tensor.shape.dims()) visit_dim(dim);
+  });
   if (!var.elements) return;
   for (const Element& element : *var.elements) {
     if (element.dim() != nullptr) visit_dim(*element.dim());

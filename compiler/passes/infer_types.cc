@@ -1,11 +1,15 @@
 // Type inference: one walk over the regions in evaluation order; loops repeat until their carried types are
 // stable.
-#include "compiler/passes/infer_types.h"
 
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "compiler/ir/call_inference.h"
+#include "compiler/ir/inference_scope.h"
+#include "compiler/ir/type_relations.h"
 #include "compiler/passes/passes.h"
+#include "vm/core/status.h"
 
 namespace baton {
 namespace {
@@ -14,6 +18,7 @@ using ir::Atom;
 using ir::Binding;
 using ir::DimCondition;
 using ir::Element;
+using ir::InferenceScope;
 using ir::Region;
 using ir::Var;
 
@@ -28,8 +33,10 @@ class TypeInference {
     for (ir::Function& function : module_.functions()) {
       scope_ = InferenceScope();
       for (Var* param : function.body->params) {
-        scope_.DefineSymbols(param->type.tensor());
-        TrackParameter(param);
+        scope_.DefineSymbols(param->type);
+        param->elements.reset();
+        ir::NameUnknownElements(module_, param);
+        scope_.Define(*param);
       }
       BATON_RETURN_IF_ERROR(InferRegion(function.body, /*conditional=*/false));
       if (function.body->diverges) {
@@ -62,11 +69,7 @@ class TypeInference {
         region->diverges = true;
         return absl::OkStatus();
       }
-      DefineSymbols(binding.var->type);
-      for (const Element& element : binding.var->elements.value_or(Elements{})) {
-        if (element.dim() != nullptr && !element.dim()->symbol().empty())
-          scope_.DefineSymbol(element.dim()->symbol());
-      }
+      scope_.Define(*binding.var);
     }
     return absl::OkStatus();
   }
@@ -84,179 +87,13 @@ class TypeInference {
 
   absl::Status InferBinding(Binding& binding) {
     Var* var = binding.var;
-    if (auto* call = std::get_if<ir::OpCall>(&binding.expr)) return InferCall(*call, binding);
-    if (auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) {
-      std::vector<Type> fields;
-      for (const Atom& field : tuple->fields) fields.push_back(TypeOf(field));
-      var->type = Type::Tuple(std::move(fields));
-      return absl::OkStatus();
-    }
-    if (auto* project = std::get_if<ir::Project>(&binding.expr)) return InferProject(*project, var);
     if (auto* branch = std::get_if<ir::If>(&binding.expr)) return InferIf(*branch, var);
     if (auto* loop = std::get_if<ir::Loop>(&binding.expr)) return InferLoop(*loop, var);
-    var->type = Type::Never();
-    return absl::OkStatus();
-  }
-
-  Type TypeOf(const Atom& atom) const {
-    Type type = atom.type();
-    return type.is_tensor() ? Type(scope_.Rewrite(type.tensor())) : type;
-  }
-
-  std::optional<Elements> ElementsOf(const Atom& atom) const {
-    if (atom.constant() != nullptr) return ConstantElements(atom.constant()->value);
-    if (atom.var() == nullptr || !atom.var()->elements) return std::nullopt;
-    Elements elements;
-    for (const Element& element : *atom.var()->elements) elements.push_back(scope_.Rewrite(element));
-    return elements;
-  }
-
-  absl::Status InferProject(const ir::Project& project, Var* var) {
-    const Type type = project.tuple.type();
-    if (!type.is_tuple() || project.index < 0 || project.index >= static_cast<int>(type.fields().size())) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("projection .", project.index, " of a value of type ", type.ToString()));
-    }
-    var->type = type.fields()[project.index];
-    if (!var->type.is_tensor()) return absl::OkStatus();
-    var->type = scope_.Rewrite(var->type.tensor());
-    NameUnknownElements(var);
-    return absl::OkStatus();
-  }
-
-  // Operator calls.
-
-  absl::Status InferCall(const ir::OpCall& call, Binding& binding) {
-    for (const Atom& arg : call.args) {
-      if (!arg.empty() && !arg.type().is_tensor()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(call.op->name, ": an operand is ", arg.type().ToString(), ", expected a tensor"));
-      }
-    }
-    CallContext context(module_, scope_, call);
-    TensorTypes types;
-    absl::Status status = call.op->type(context, call.attrs.raw(), &types);
-    if (!status.ok()) {
-      const bool named = absl::StartsWith(status.message(), absl::StrCat(call.op->name, ": "));
-      const bool described = absl::StrContains(status.message(), "Tensor[");
-      return absl::Status(status.code(),
-                          absl::StrCat(named ? "" : absl::StrCat(call.op->name, ": "), status.message(),
-                                       described ? "" : absl::StrCat(" in ", context.Describe())));
-    }
-    binding.checks = context.TakeChecks();
-    RequireBareSymbols(&types);
-    Var* var = binding.var;
-    if (call.op->outputs.size() > 1 || call.op->variadic_outputs) {
-      std::vector<Type> fields(types.begin(), types.end());
-      var->type = Type::Tuple(std::move(fields));
+    if (std::holds_alternative<ir::Raise>(binding.expr)) {
+      var->type = Type::Never();
       return absl::OkStatus();
     }
-    var->type = types[0];
-    TrackCall(call, context, var);
-    return absl::OkStatus();
-  }
-
-  // Every symbol that a call introduces must be an extent of its result as it is, for that is how code finds
-  // its value.
-  void RequireBareSymbols(TensorTypes* types) {
-    InferenceScope::Mark mark = scope_.mark();
-    for (const TensorType& type : *types) scope_.DefineSymbols(type);
-    std::vector<std::pair<int, int>> undefined;
-    for (TensorType& type : *types) {
-      if (!type.shape.has_rank()) continue;
-      Dims dims = type.shape.dims();
-      for (Dim& dim : dims) {
-        if (!scope_.Defined(dim)) dim = module_.FreshSymbol("d");
-      }
-      type.shape = Shape(std::move(dims));
-    }
-    scope_.Restore(mark);
-  }
-
-  void TrackCall(const ir::OpCall& call, CallContext& context, Var* var) {
-    const std::optional<int64_t> count = TrackedCount(var->type.tensor());
-    if (!count) return;
-    Elements elements(*count);
-    std::vector<Dim> values;
-    if (call.op->values && call.op->values(context, call.attrs.raw(), &values) &&
-        static_cast<int64_t>(values.size()) == *count) {
-      for (int64_t i = 0; i < *count; ++i) elements[i] = Element{values[i]};
-    } else if (call.op->elements) {
-      TrackRearrangement(call, context, &elements);
-    } else if (call.op->scalar != ScalarForm::kNone) {
-      TrackElementwise(call, context, var->type.tensor().dtype, &elements);
-    }
-    var->elements = std::move(elements);
-    NameUnknownElements(var);
-  }
-
-  void TrackRearrangement(const ir::OpCall& call, CallContext& context, Elements* elements) {
-    absl::StatusOr<std::vector<int>> sources = call.op->elements(context, call.attrs.raw());
-    if (!sources.ok() || sources->size() != elements->size()) return;
-    // Where each input's elements start in the concatenation; -1 when not tracked.
-    std::vector<const Element*> pool;
-    for (int i = 0; i < context.num_inputs(); ++i) {
-      if (!context.HasInput(i)) continue;
-      const Elements* input = context.InputElements(i);
-      if (input != nullptr) {
-        for (const Element& element : *input) pool.push_back(&element);
-        continue;
-      }
-      const Shape& shape = context.input(i)->shape;
-      const Dim count = shape.has_rank() ? shape.NumElements() : Dim(-1);
-      // Later inputs cannot be located; what came before can.
-      if (!count.is_constant() || count.value() < 0 || count.value() > 4096) break;
-      pool.insert(pool.end(), count.value(), nullptr);
-    }
-    for (size_t i = 0; i < elements->size(); ++i) {
-      const int source = (*sources)[i];
-      if (source >= 0 && source < static_cast<int>(pool.size()) && pool[source] != nullptr) {
-        (*elements)[i] = *pool[source];
-      }
-    }
-  }
-
-  void TrackElementwise(const ir::OpCall& call, CallContext& context, DType dtype, Elements* elements) {
-    std::vector<const Elements*> inputs;
-    for (int i = 0; i < context.num_inputs(); ++i) {
-      const Elements* input = context.InputElements(i);
-      // Only equal counts and single elements: other broadcasts do not occur in shape arithmetic.
-      if (input == nullptr || (input->size() != elements->size() && input->size() != 1)) return;
-      inputs.push_back(input);
-    }
-    if (inputs.empty()) return;
-    for (size_t i = 0; i < elements->size(); ++i) {
-      std::vector<const Element*> operands;
-      for (const Elements* input : inputs) operands.push_back(&(*input)[input->size() == 1 ? 0 : i]);
-      (*elements)[i] =
-          EvaluateScalar(call.op->scalar, context.input(0)->dtype, dtype, operands, scope_.facts());
-    }
-  }
-
-  // An integer that cannot be followed gets a symbol of its own, so that shapes may depend on it.
-  void NameUnknownElements(Var* var) {
-    const std::optional<int64_t> count = TrackedCount(var->type.tensor());
-    if (!count) return;
-    if (!var->elements) var->elements.emplace(*count);
-    if (!IsInteger(var->type.tensor().dtype)) return;
-    for (Element& element : *var->elements) {
-      if (!element.known()) element = Element{module_.FreshSymbol("v", /*non_negative=*/false)};
-    }
-  }
-
-  void TrackParameter(Var* param) {
-    param->elements.reset();
-    NameUnknownElements(param);
-    for (const Element& element : param->elements.value_or(Elements{})) {
-      if (element.dim() != nullptr) scope_.DefineSymbol(element.dim()->symbol());
-    }
-  }
-
-  void DefineSymbols(const Type& type) {
-    if (type.is_tensor()) scope_.DefineSymbols(type.tensor());
-    if (type.is_tuple()) {
-      for (const Type& field : type.fields()) DefineSymbols(field);
-    }
+    return ir::TypeBinding(module_, scope_, binding);
   }
 
   // Control flow.
@@ -264,14 +101,14 @@ class TypeInference {
   // The value of a region: its result, or a tuple of its results; Never when it diverges.
   Type ResultType(const Region* region) const {
     if (region->diverges) return Type::Never();
-    if (region->results.size() == 1) return TypeOf(region->results[0]);
+    if (region->results.size() == 1) return scope_.TypeOf(region->results[0]);
     std::vector<Type> fields;
-    for (const Atom& result : region->results) fields.push_back(TypeOf(result));
+    for (const Atom& result : region->results) fields.push_back(scope_.TypeOf(result));
     return Type::Tuple(std::move(fields));
   }
 
   absl::Status CheckCondition(const Atom& condition) const {
-    const Type type = TypeOf(condition);
+    const Type type = scope_.TypeOf(condition);
     if (!type.is_tensor() || type.tensor().dtype != DType::kBool) {
       return absl::InvalidArgumentError(
           absl::StrCat("condition is ", type.ToString(), ", expected one bool"));
@@ -287,7 +124,8 @@ class TypeInference {
   absl::Status InferIf(ir::If& branch, Var* var) {
     BATON_RETURN_IF_ERROR(CheckCondition(branch.condition));
     std::optional<DimCondition> condition;
-    if (std::optional<Elements> elements = ElementsOf(branch.condition); elements && elements->size() == 1) {
+    if (std::optional<ir::Elements> elements = scope_.ElementsOf(branch.condition);
+        elements && elements->size() == 1) {
       const Element& element = (*elements)[0];
       if (element.condition() != nullptr) condition = *element.condition();
       const bool decided = element.dim() != nullptr && element.dim()->is_constant();
@@ -302,7 +140,7 @@ class TypeInference {
     BATON_ASSIGN_OR_RETURN(Type else_type, InferBranch(branch.else_region, opposite));
     then_type = Generalize(std::move(then_type), else_type, condition);
     else_type = Generalize(std::move(else_type), then_type, opposite);
-    BATON_ASSIGN_OR_RETURN(var->type, JoinTypes(module_, scope_, then_type, else_type));
+    BATON_ASSIGN_OR_RETURN(var->type, ir::JoinTypes(module_, scope_, then_type, else_type));
     if (var->type.is_tensor()) JoinElements(branch, var);
     return absl::OkStatus();
   }
@@ -344,13 +182,13 @@ class TypeInference {
 
   // Elements known to be the same in both branches stay known.
   void JoinElements(const ir::If& branch, Var* var) {
-    const std::optional<int64_t> count = TrackedCount(var->type.tensor());
+    const std::optional<int64_t> count = ir::TrackedCount(var->type.tensor());
     if (!count) return;
     var->elements.emplace(*count);
     const bool both = !branch.then_region->diverges && !branch.else_region->diverges;
     const Region* only = branch.then_region->diverges ? branch.else_region : branch.then_region;
-    std::optional<Elements> a = ElementsOf(only->results[0]);
-    std::optional<Elements> b = both ? ElementsOf(branch.else_region->results[0]) : a;
+    std::optional<ir::Elements> a = scope_.ElementsOf(only->results[0]);
+    std::optional<ir::Elements> b = both ? scope_.ElementsOf(branch.else_region->results[0]) : a;
     if (a && b && a->size() == var->elements->size() && b->size() == a->size()) {
       for (size_t i = 0; i < a->size(); ++i) {
         const Dim* x = (*a)[i].dim();
@@ -358,7 +196,7 @@ class TypeInference {
         if (x != nullptr && y != nullptr && *x == *y && scope_.Defined(*x)) (*var->elements)[i] = (*a)[i];
       }
     }
-    NameUnknownElements(var);
+    ir::NameUnknownElements(module_, var);
   }
 
   absl::Status InferLoop(ir::Loop& loop, Var* var) {
@@ -368,10 +206,10 @@ class TypeInference {
       return absl::InternalError("loop: regions do not fit its carried values");
     }
     std::vector<Type> types;
-    std::vector<std::optional<Elements>> elements;
+    std::vector<std::optional<ir::Elements>> elements;
     for (const Atom& initial : loop.initial) {
-      types.push_back(TypeOf(initial));
-      elements.push_back(ElementsOf(initial));
+      types.push_back(scope_.TypeOf(initial));
+      elements.push_back(scope_.ElementsOf(initial));
     }
     ++unstable_loops_;
     absl::Status status;
@@ -391,7 +229,7 @@ class TypeInference {
   // Infers both regions with the given carried types and widens these by what the body gives; true when they
   // changed.
   absl::StatusOr<bool> InferLoopRound(ir::Loop& loop, std::vector<Type>* types,
-                                      std::vector<std::optional<Elements>>* elements, int round) {
+                                      std::vector<std::optional<ir::Elements>>* elements, int round) {
     InferenceScope::Mark mark = scope_.mark();
     absl::StatusOr<bool> changed = false;
     absl::Status status = InferCarriedRegion(loop.condition, *types, *elements);
@@ -407,28 +245,22 @@ class TypeInference {
   }
 
   absl::Status InferCarriedRegion(Region* region, const std::vector<Type>& types,
-                                  const std::vector<std::optional<Elements>>& elements) {
+                                  const std::vector<std::optional<ir::Elements>>& elements) {
     for (size_t i = 0; i < region->params.size(); ++i) {
       Var* param = region->params[i];
       param->type = types[i];
       param->elements = elements[i];
-      DefineSymbols(param->type);
-      if (param->type.is_tensor()) {
-        NameUnknownElements(param);
-        for (const Element& element : param->elements.value_or(Elements{})) {
-          if (element.dim() != nullptr && !element.dim()->symbol().empty())
-            scope_.DefineSymbol(element.dim()->symbol());
-        }
-      }
+      ir::NameUnknownElements(module_, param);
+      scope_.Define(*param);
     }
     return InferRegion(region, /*conditional=*/true);
   }
 
   absl::StatusOr<bool> WidenCarried(const Region* body, std::vector<Type>* types,
-                                    std::vector<std::optional<Elements>>* elements, int round) {
+                                    std::vector<std::optional<ir::Elements>>* elements, int round) {
     bool changed = false;
     for (size_t i = 0; i < types->size(); ++i) {
-      const Type next = TypeOf(body->results[i]);
+      const Type next = scope_.TypeOf(body->results[i]);
       if (!next.is_tensor() || !(*types)[i].is_tensor() ||
           next.tensor().dtype != (*types)[i].tensor().dtype) {
         return absl::InvalidArgumentError(absl::StrCat("loop: carried value ", i, " starts as ",
@@ -441,7 +273,7 @@ class TypeInference {
         (*types)[i] = TensorType{next.tensor().dtype, widened};
         changed = true;
       }
-      changed |= WidenElements(ElementsOf(body->results[i]), &(*elements)[i]);
+      changed |= WidenElements(scope_.ElementsOf(body->results[i]), &(*elements)[i]);
     }
     return changed;
   }
@@ -465,7 +297,7 @@ class TypeInference {
   }
 
   // Elements that the body keeps stay known; false when nothing changed.
-  static bool WidenElements(const std::optional<Elements>& next, std::optional<Elements>* current) {
+  static bool WidenElements(const std::optional<ir::Elements>& next, std::optional<ir::Elements>* current) {
     if (!*current) return false;
     if (!next || next->size() != (*current)->size()) {
       current->reset();
@@ -484,7 +316,7 @@ class TypeInference {
   }
 
   // After the loop the values that changed are new ones.
-  void SetLoopResult(const std::vector<Type>& types, const std::vector<std::optional<Elements>>& elements,
+  void SetLoopResult(const std::vector<Type>& types, const std::vector<std::optional<ir::Elements>>& elements,
                      Var* var) {
     std::vector<Type> results;
     for (const Type& type : types) {
@@ -504,7 +336,7 @@ class TypeInference {
     }
     var->type = results[0];
     var->elements = elements[0];
-    NameUnknownElements(var);
+    ir::NameUnknownElements(module_, var);
   }
 
   ir::Module& module_;

@@ -1,8 +1,8 @@
 #include <unordered_map>
 
+#include "compiler/ir/value_tracking.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewrite.h"
-#include "compiler/passes/value_tracking.h"
 #include "ops/registry.h"
 
 namespace baton {
@@ -67,7 +67,7 @@ class Simplifier {
   static Region* TakenRegion(const ir::If& branch) {
     std::optional<ir::Element> condition;
     if (branch.condition.constant() != nullptr) {
-      std::optional<Elements> elements = ConstantElements(branch.condition.constant()->value);
+      std::optional<ir::Elements> elements = ir::ConstantElements(branch.condition.constant()->value);
       if (elements && elements->size() == 1) condition = (*elements)[0];
     } else if (branch.condition.var()->elements && branch.condition.var()->elements->size() == 1) {
       condition = (*branch.condition.var()->elements)[0];
@@ -129,7 +129,7 @@ class Simplifier {
   static bool IsOnes(const Atom& atom) {
     if (atom.empty()) return true;
     if (atom.constant() == nullptr) return false;
-    std::optional<Elements> elements = ConstantElements(atom.constant()->value);
+    std::optional<ir::Elements> elements = ir::ConstantElements(atom.constant()->value);
     if (!elements) return false;
     for (const ir::Element& element : *elements) {
       if (element.dim() == nullptr || !(*element.dim() == Dim(1))) return false;

@@ -1,9 +1,9 @@
 // Decides which values live as scalars in registers. A value can when each of its elements is computed by
 // scalar instructions: a dimension, an element of another value, or scalar arithmetic on such.
-#include "vm/core/value.h"
+#include "compiler/ir/value_tracking.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewrite.h"
-#include "compiler/passes/value_tracking.h"
+#include "vm/core/value.h"
 
 namespace baton {
 namespace {
@@ -71,7 +71,7 @@ bool IsScalarArithmetic(const ir::OpCall& call, int64_t count, DType result_type
   return HasScalarInstruction(call, result_type);
 }
 
-bool AllDims(const Elements& elements) {
+bool AllDims(const ir::Elements& elements) {
   for (const ir::Element& element : elements) {
     if (!element.known()) return false;
   }
@@ -136,7 +136,7 @@ class Unboxer {
   // Symbols that this value is the first to have as an element.
   std::set<std::string, std::less<>> OwnSymbols(const Var* var) const {
     std::set<std::string, std::less<>> own;
-    for (const ir::Element& element : var->elements.value_or(Elements{})) {
+    for (const ir::Element& element : var->elements.value_or(ir::Elements{})) {
       if (element.dim() == nullptr || element.dim()->symbol().empty()) continue;
       if (defined_.count(element.dim()->symbol()) == 0) own.emplace(element.dim()->symbol());
     }

@@ -1,12 +1,9 @@
-#include "compiler/passes/value_tracking.h"
+#include "compiler/ir/value_tracking.h"
 
 #include <utility>
 
-namespace baton {
+namespace baton::ir {
 namespace {
-
-using ir::DimCondition;
-using ir::Element;
 
 // Model arithmetic wraps, Dim arithmetic is exact: only sums over extents, which cannot come near overflow,
 // are followed; an integer from data is left to run-time instructions.
@@ -177,9 +174,9 @@ std::optional<int64_t> TrackedCount(const TensorType& type) {
   if (!type.shape.IsStatic()) return std::nullopt;
   int64_t count = 1;
   for (const Dim& dim : type.shape.dims()) {
-    if (dim.value() < 0 || dim.value() > ir::kMaxTrackedElements) return std::nullopt;
+    if (dim.value() < 0 || dim.value() > kMaxTrackedElements) return std::nullopt;
     count *= dim.value();
-    if (count > ir::kMaxTrackedElements) return std::nullopt;
+    if (count > kMaxTrackedElements) return std::nullopt;
   }
   return count;
 }
@@ -231,8 +228,8 @@ std::optional<bool> Decide(const DimCondition& condition, const Facts& facts) {
   return truth;
 }
 
-ir::Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
-                           absl::Span<const ir::Element* const> operands, const Facts& facts) {
+Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
+                       absl::Span<const Element* const> operands, const Facts& facts) {
   Element result = Evaluate(form, operand_type, result_type, operands, facts);
   if (IsOpaque(result)) return {};
   if (result_type == DType::kBool || !result.known()) return result;
@@ -240,4 +237,4 @@ ir::Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_typ
   return Cast(result, DType::kInt64, result_type, facts);
 }
 
-}  // namespace baton
+}  // namespace baton::ir

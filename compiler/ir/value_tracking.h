@@ -9,9 +9,9 @@
 #include "compiler/ir/module.h"
 #include "ops/op_def.h"
 
-namespace baton {
+namespace baton::ir {
 
-using Elements = std::vector<ir::Element>;
+using Elements = std::vector<Element>;
 
 // The number of elements when static and at most kMaxTrackedElements, for types whose elements are tracked
 // (integers and bool); nullopt otherwise.
@@ -21,14 +21,14 @@ std::optional<int64_t> TrackedCount(const TensorType& type);
 std::optional<Elements> ConstantElements(const Tensor& tensor);
 
 // Conditions known to hold where an expression stands.
-using Facts = std::vector<ir::DimCondition>;
+using Facts = std::vector<DimCondition>;
 
 // The truth of a condition if it follows from its form or the facts.
-std::optional<bool> Decide(const ir::DimCondition& condition, const Facts& facts);
+std::optional<bool> Decide(const DimCondition& condition, const Facts& facts);
 
 // One element of an elementwise operator with this scalar form; unknown when it cannot be followed.
 // `operand_type` and `result_type` are the element types of the first operand and the result.
-ir::Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
-                           absl::Span<const ir::Element* const> operands, const Facts& facts);
+Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
+                       absl::Span<const Element* const> operands, const Facts& facts);
 
-}  // namespace baton
+}  // namespace baton::ir

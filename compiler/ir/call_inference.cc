@@ -1,0 +1,174 @@
+#include "compiler/ir/call_inference.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "compiler/ir/call_context.h"
+#include "compiler/ir/type_relations.h"
+#include "vm/core/status.h"
+
+namespace baton::ir {
+namespace {
+
+absl::Status CheckOperandKinds(const OpCall& call) {
+  for (const Atom& arg : call.args) {
+    if (!arg.empty() && !arg.type().is_tensor()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(call.op->name, ": an operand is ", arg.type().ToString(), ", expected a tensor"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The error of a type rule with the operator's name before it and the operands' types behind it.
+absl::Status Describe(const absl::Status& status, const OpCall& call, const CallContext& context) {
+  const bool named = absl::StartsWith(status.message(), absl::StrCat(call.op->name, ": "));
+  const bool described = absl::StrContains(status.message(), "Tensor[");
+  return absl::Status(status.code(),
+                      absl::StrCat(named ? "" : absl::StrCat(call.op->name, ": "), status.message(),
+                                   described ? "" : absl::StrCat(" in ", context.Describe())));
+}
+
+// Every symbol that a call introduces must be an extent of its result as it is, for that is how code finds
+// its value.
+void RequireBareSymbols(Module& module, InferenceScope& scope, TensorTypes* types) {
+  const InferenceScope::Mark mark = scope.mark();
+  for (const TensorType& type : *types) scope.DefineSymbols(type);
+  for (TensorType& type : *types) {
+    const Type bare =
+        MapExtents(type, [&](const Dim& dim) { return scope.Defined(dim) ? dim : module.FreshSymbol("d"); });
+    type = bare.tensor();
+  }
+  scope.Restore(mark);
+}
+
+// Elements that an operator moves about: result element i is element sources[i] of the inputs, one after the
+// other.
+void TrackRearrangement(const OpCall& call, CallContext& context, Elements* elements) {
+  absl::StatusOr<std::vector<int>> sources = call.op->elements(context, call.attrs.raw());
+  if (!sources.ok() || sources->size() != elements->size()) return;
+  std::vector<const Element*> pool;  // null: not tracked
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    if (!context.HasInput(i)) continue;
+    const Elements* input = context.InputElements(i);
+    if (input != nullptr) {
+      for (const Element& element : *input) pool.push_back(&element);
+      continue;
+    }
+    const Shape& shape = context.input(i)->shape;
+    const Dim count = shape.has_rank() ? shape.NumElements() : Dim(-1);
+    // Later inputs cannot be located; what came before can.
+    if (!count.is_constant() || count.value() < 0 || count.value() > 4096) break;
+    pool.insert(pool.end(), count.value(), nullptr);
+  }
+  for (size_t i = 0; i < elements->size(); ++i) {
+    const int source = (*sources)[i];
+    if (source >= 0 && source < static_cast<int>(pool.size()) && pool[source] != nullptr) {
+      (*elements)[i] = *pool[source];
+    }
+  }
+}
+
+void TrackElementwise(const OpCall& call, CallContext& context, const Facts& facts, DType dtype,
+                      Elements* elements) {
+  std::vector<const Elements*> inputs;
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const Elements* input = context.InputElements(i);
+    // Only equal counts and single elements: other broadcasts do not occur in shape arithmetic.
+    if (input == nullptr || (input->size() != elements->size() && input->size() != 1)) return;
+    inputs.push_back(input);
+  }
+  if (inputs.empty()) return;
+  for (size_t i = 0; i < elements->size(); ++i) {
+    std::vector<const Element*> operands;
+    for (const Elements* input : inputs) operands.push_back(&(*input)[input->size() == 1 ? 0 : i]);
+    (*elements)[i] = EvaluateScalar(call.op->scalar, context.input(0)->dtype, dtype, operands, facts);
+  }
+}
+
+// An integer that cannot be followed gets a symbol of its own, so that shapes may depend on it.
+void NameUnknown(Module& module, DType dtype, Elements* elements) {
+  if (!IsInteger(dtype)) return;
+  for (Element& element : *elements) {
+    if (!element.known()) element = Element{module.FreshSymbol("v", /*non_negative=*/false)};
+  }
+}
+
+std::optional<Elements> TrackCall(Module& module, const Facts& facts, const OpCall& call,
+                                  CallContext& context, const TensorType& type) {
+  const std::optional<int64_t> count = TrackedCount(type);
+  if (!count) return std::nullopt;
+  Elements elements(*count);
+  std::vector<Dim> values;
+  if (call.op->values && call.op->values(context, call.attrs.raw(), &values) &&
+      static_cast<int64_t>(values.size()) == *count) {
+    for (int64_t i = 0; i < *count; ++i) elements[i] = Element{values[i]};
+  } else if (call.op->elements) {
+    TrackRearrangement(call, context, &elements);
+  } else if (call.op->scalar != ScalarForm::kNone) {
+    TrackElementwise(call, context, facts, type.dtype, &elements);
+  }
+  NameUnknown(module, type.dtype, &elements);
+  return elements;
+}
+
+absl::Status TypeProject(Module& module, const InferenceScope& scope, const Project& project, Var* var) {
+  const Type type = project.tuple.type();
+  if (!type.is_tuple() || project.index < 0 || project.index >= static_cast<int>(type.fields().size())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("projection .", project.index, " of a value of type ", type.ToString()));
+  }
+  var->type = scope.Rewrite(type.fields()[project.index]);
+  NameUnknownElements(module, var);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, const OpCall& call) {
+  BATON_RETURN_IF_ERROR(CheckOperandKinds(call));
+  CallContext context(module, scope, call);
+  CallResult result;
+  const absl::Status status = call.op->type(context, call.attrs.raw(), &result.types);
+  if (!status.ok()) return Describe(status, call, context);
+  result.checks = context.TakeChecks();
+  RequireBareSymbols(module, scope, &result.types);
+  if (call.op->outputs.size() == 1 && !call.op->variadic_outputs) {
+    result.elements = TrackCall(module, scope.facts(), call, context, result.types[0]);
+  }
+  return result;
+}
+
+absl::Status TypeBinding(Module& module, InferenceScope& scope, Binding& binding) {
+  binding.checks.clear();
+  binding.var->elements.reset();
+  if (const auto* project = std::get_if<Project>(&binding.expr)) {
+    return TypeProject(module, scope, *project, binding.var);
+  }
+  if (const auto* tuple = std::get_if<MakeTuple>(&binding.expr)) {
+    std::vector<Type> fields;
+    for (const Atom& field : tuple->fields) fields.push_back(scope.TypeOf(field));
+    binding.var->type = Type::Tuple(std::move(fields));
+    return absl::OkStatus();
+  }
+  const auto& call = std::get<OpCall>(binding.expr);
+  BATON_ASSIGN_OR_RETURN(CallResult result, InferOpCall(module, scope, call));
+  const bool is_tuple = call.op->outputs.size() > 1 || call.op->variadic_outputs;
+  binding.var->type =
+      is_tuple ? Type::Tuple({result.types.begin(), result.types.end()}) : Type(result.types[0]);
+  binding.var->elements = std::move(result.elements);
+  binding.checks = std::move(result.checks);
+  return absl::OkStatus();
+}
+
+void NameUnknownElements(Module& module, Var* var) {
+  if (!var->type.is_tensor()) return;
+  const TensorType& type = var->type.tensor();
+  const std::optional<int64_t> count = TrackedCount(type);
+  if (!count) return;
+  if (!var->elements) var->elements.emplace(*count);
+  NameUnknown(module, type.dtype, &*var->elements);
+}
+
+}  // namespace baton::ir

@@ -1,0 +1,33 @@
+// The types of single bindings: operator calls, tuples and their fields. The inference pass and the
+// elaborator of Relay text share it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "compiler/ir/inference_scope.h"
+#include "compiler/ir/module.h"
+
+namespace baton::ir {
+
+// What is known of the value of an operator call before it runs.
+struct CallResult {
+  TensorTypes types;                 // one per output
+  std::optional<Elements> elements;  // of a single output of a tracked type
+  std::vector<DimCheck> checks;      // what could not be proved
+};
+
+// Types one operator call. Symbols that it introduces are bare extents or elements of its result.
+// Errors: InvalidArgument naming the operator and the types of its operands.
+absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, const OpCall& call);
+
+// Sets type, elements and checks of a binding of an OpCall, MakeTuple or Project; scope.Define(*binding.var)
+// is left to the caller. REQUIRES: the expression is one of these. Errors: InvalidArgument.
+absl::Status TypeBinding(Module& module, InferenceScope& scope, Binding& binding);
+
+// Gives each integer element of `var` that is not known a symbol of its own, so that shapes may depend on it.
+// Does nothing to values whose elements are not tracked.
+void NameUnknownElements(Module& module, Var* var);
+
+}  // namespace baton::ir
