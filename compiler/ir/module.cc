@@ -51,6 +51,11 @@ const TypeDefinition* Module::FindTypeDefinition(absl::string_view name) const {
   return found == definitions_by_name_.end() ? nullptr : found->second;
 }
 
+void Module::VisitTypes(const std::function<void(const Type&)>& visit) const {
+  for (const Var& var : vars_) visit(var.type);
+  for (const Function& function : functions_) visit(function.result_type);
+}
+
 int32_t Module::AddLocation(SourceLocation location) {
   if (!(locations_.back() == location)) locations_.push_back(std::move(location));
   return static_cast<int32_t>(locations_.size() - 1);

@@ -212,6 +212,8 @@ class Module {
   Function* NewFunction(absl::string_view name);
   int32_t AddLocation(SourceLocation location);  // equal neighbours share an index
   const SourceLocation& location(int32_t index) const { return locations_[index]; }
+  // Calls `visit` with the type of every Var and the result type of every function.
+  void VisitTypes(const std::function<void(const Type&)>& visit) const;
   // A symbol that no Var's type and no earlier call uses: "hint", "hint_1", ...
   Dim FreshSymbol(absl::string_view hint, bool non_negative = true);
 

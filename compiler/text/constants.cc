@@ -10,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "compiler/text/tensor_blob.h"
 #include "vm/core/number_text.h"
 
 namespace baton {
@@ -52,36 +53,11 @@ std::optional<std::string> Literal(const TensorObject& tensor) {
   }
 }
 
-template <typename T>
-void AppendInteger(T value, std::string* bytes) {
-  char buffer[sizeof(T)];
-  std::memcpy(buffer, &value, sizeof(T));  // little-endian: register_code.h checks the platform
-  bytes->append(buffer, sizeof(T));
-}
-
-// The type code of Relay's tensor format.
-uint8_t TypeCode(DType dtype) {
-  if (dtype == DType::kBFloat16) return 4;
-  if (IsFloat(dtype)) return 2;
-  return IsSigned(dtype) ? 0 : 1;
-}
-
 // docs/ir.md, "Constants".
 std::string TensorBlob(const TensorObject& tensor) {
   std::string bytes;
   bytes.reserve(64 + 8 * size_t{tensor.rank} + static_cast<size_t>(tensor.num_bytes()));
-  AppendInteger<uint64_t>(0xDD5E40F096B4A13F, &bytes);
-  AppendInteger<uint64_t>(0, &bytes);
-  AppendInteger<int32_t>(1, &bytes);  // device: the host
-  AppendInteger<int32_t>(0, &bytes);
-  AppendInteger<int32_t>(tensor.rank, &bytes);
-  AppendInteger<uint8_t>(TypeCode(tensor.dtype), &bytes);
-  AppendInteger<uint8_t>(tensor.dtype == DType::kBool ? 1 : static_cast<uint8_t>(8 * DTypeSize(tensor.dtype)),
-                         &bytes);
-  AppendInteger<uint16_t>(1, &bytes);  // lanes
-  for (const int64_t extent : tensor.shape()) AppendInteger<int64_t>(extent, &bytes);
-  AppendInteger<int64_t>(tensor.num_bytes(), &bytes);
-  bytes.append(static_cast<const char*>(tensor.data), static_cast<size_t>(tensor.num_bytes()));
+  text::AppendTensorBlob(tensor, &bytes);
   return bytes;
 }
 

@@ -1,0 +1,243 @@
+#include "compiler/text/metadata.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "compiler/text/tensor_blob.h"
+#include "vm/core/status.h"
+
+namespace baton::text {
+namespace {
+
+constexpr int kMaxValueNesting = 100;
+
+absl::Status Bad(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("metadata: ", what));
+}
+
+using Json = rapidjson::Value;
+
+const Json* Member(const Json& object, const char* name) {
+  if (!object.IsObject()) return nullptr;
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string TextOf(const Json& value) {
+  return value.IsString() ? std::string(value.GetString(), value.GetStringLength()) : "";
+}
+
+std::vector<int64_t> IntsOf(const Json* value) {
+  std::vector<int64_t> ints;
+  if (value == nullptr || !value->IsArray()) return ints;
+  for (const Json& element : value->GetArray()) ints.push_back(element.IsInt64() ? element.GetInt64() : -1);
+  return ints;
+}
+
+// The last part of a dotted key: older files write other modules before it.
+absl::string_view LastPart(absl::string_view key) {
+  return key.substr(key.rfind('.') == key.npos ? 0 : key.rfind('.') + 1);
+}
+
+}  // namespace
+
+absl::StatusOr<Metadata> Metadata::Parse(absl::string_view json) {
+  rapidjson::Document document;
+  // Iterative: hostile nesting must not reach the end of the stack.
+  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
+  if (document.HasParseError()) {
+    return Bad(absl::StrCat("no JSON at byte ", document.GetErrorOffset(), ": ",
+                            rapidjson::GetParseError_En(document.GetParseError())));
+  }
+  const Json* nodes = Member(document, "nodes");
+  const Json* root = Member(document, "root");
+  if (nodes == nullptr || !nodes->IsArray() || root == nullptr || !root->IsUint()) {
+    return Bad("expected an object with 'root' and 'nodes'");
+  }
+  auto content = std::make_shared<Content>();
+  for (const Json& json_node : nodes->GetArray()) {
+    Node& node = content->nodes.emplace_back();
+    if (const Json* key = Member(json_node, "type_key")) node.type_key = TextOf(*key);
+    if (const Json* attrs = Member(json_node, "attrs"); attrs != nullptr && attrs->IsObject()) {
+      for (const auto& attr : attrs->GetObject()) {
+        node.attrs.emplace_back(TextOf(attr.name), TextOf(attr.value));
+      }
+    }
+    if (const Json* keys = Member(json_node, "keys"); keys != nullptr && keys->IsArray()) {
+      for (const Json& key : keys->GetArray()) node.keys.push_back(TextOf(key));
+    }
+    node.data = IntsOf(Member(json_node, "data"));
+    if (const Json* text = Member(json_node, "repr_str")) node.text = TextOf(*text);
+    std::string raw;
+    if (const Json* text = Member(json_node, "repr_b64");
+        text != nullptr && absl::Base64Unescape(TextOf(*text), &raw) && raw.size() >= 8) {
+      node.text = raw.substr(8);
+    }
+  }
+  if (const Json* tensors = Member(document, "b64ndarrays"); tensors != nullptr && tensors->IsArray()) {
+    for (const Json& tensor : tensors->GetArray()) content->tensors.push_back(TextOf(tensor));
+  }
+  const size_t table = root->GetUint();
+  if (table >= content->nodes.size()) return Bad(absl::StrCat("there is no node ", table, ", the root"));
+  const Node& map = content->nodes[table];
+  if (map.type_key != "Map" || map.keys.size() != map.data.size()) {
+    return Bad("the root is no map from type keys to arrays");
+  }
+  for (size_t i = 0; i < map.keys.size(); ++i) {
+    const int64_t array = map.data[i];
+    if (array < 0 || array >= static_cast<int64_t>(content->nodes.size())) {
+      return Bad(absl::StrCat("there is no node ", array, ", the array of ", map.keys[i]));
+    }
+    content->table[map.keys[i]] = content->nodes[array].data;
+  }
+  Metadata metadata;
+  metadata.content_ = std::move(content);
+  return metadata;
+}
+
+bool Metadata::IsAttributes(absl::string_view key) {
+  return absl::StartsWith(key, "relay.attrs.");
+}
+
+absl::StatusOr<const Metadata::Node*> Metadata::Find(absl::string_view key, int64_t index) const {
+  if (content_ == nullptr)
+    return Bad(absl::StrCat("meta[", key, "][", index, "]: the text has no metadata section"));
+  const auto found = content_->table.find(key);
+  if (found == content_->table.end()) return Bad(absl::StrCat("there is no meta[", key, "]"));
+  if (index >= static_cast<int64_t>(found->second.size())) {
+    return Bad(
+        absl::StrCat("there is no meta[", key, "][", index, "], it has ", found->second.size(), " elements"));
+  }
+  return NodeAt(absl::StrCat(found->second[index]));
+}
+
+absl::StatusOr<const Metadata::Node*> Metadata::NodeAt(absl::string_view index) const {
+  size_t number = 0;
+  if (!absl::SimpleAtoi(index, &number) || number >= content_->nodes.size()) {
+    return Bad(absl::StrCat("there is no node ", index));
+  }
+  return &content_->nodes[number];
+}
+
+absl::StatusOr<Tensor> Metadata::TensorAt(absl::string_view index) const {
+  size_t number = 0;
+  if (!absl::SimpleAtoi(index, &number) || number >= content_->tensors.size()) {
+    return Bad(absl::StrCat("there is no tensor ", index));
+  }
+  std::string bytes;
+  if (!absl::Base64Unescape(content_->tensors[number], &bytes)) {
+    return Bad(absl::StrCat("tensor ", index, " is no base64 text"));
+  }
+  absl::string_view rest = bytes;
+  absl::StatusOr<Tensor> tensor = TakeTensorBlob(&rest);
+  if (!tensor.ok()) return Annotate(tensor.status(), absl::StrCat("metadata: tensor ", index));
+  if (!rest.empty())
+    return Bad(absl::StrCat("tensor ", index, ": ", rest.size(), " bytes follow the elements"));
+  return tensor;
+}
+
+absl::StatusOr<Tensor> Metadata::ConstantOf(absl::string_view key, int64_t index) const {
+  BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
+  if (LastPart(node->type_key) != "Constant") {
+    return Bad(absl::StrCat("meta[", key, "][", index, "] is a ", node->type_key, ", expected a constant"));
+  }
+  for (const auto& [name, value] : node->attrs) {
+    if (name == "data") return TensorAt(value);
+  }
+  return Bad(absl::StrCat("meta[", key, "][", index, "] has no data"));
+}
+
+absl::StatusOr<Dim> Metadata::DimOf(absl::string_view key, int64_t index) const {
+  BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
+  const absl::string_view kind = LastPart(node->type_key);
+  if (kind == "Any") return AnyDim();
+  for (const auto& [name, value] : node->attrs) {
+    int64_t number = 0;
+    if (kind == "IntImm" && name == "value" && absl::SimpleAtoi(value, &number)) return Dim(number);
+    if ((kind == "SizeVar" || kind == "Var") && name == "name") {
+      BATON_ASSIGN_OR_RETURN(const Node* text, NodeAt(value));
+      return Dim::Symbol(text->text);
+    }
+  }
+  return Bad(absl::StrCat("meta[", key, "][", index, "] is a ", node->type_key, ", expected an extent"));
+}
+
+absl::StatusOr<AttributeSyntax> Metadata::AttributeOf(absl::string_view key, int64_t index) const {
+  BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
+  return ValueOf(*node, 0);
+}
+
+absl::StatusOr<std::vector<AttributeSyntax>> Metadata::AttributesOf(absl::string_view key,
+                                                                    int64_t index) const {
+  BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
+  std::vector<AttributeSyntax> attributes;
+  for (const auto& [name, text] : node->attrs) {
+    BATON_ASSIGN_OR_RETURN(AttributeSyntax value, ValueOfText(text, 0));
+    value.name = name;
+    attributes.push_back(std::move(value));
+  }
+  return attributes;
+}
+
+// The text of an object's field: a number, a type name, or the number of a node. Which of them a field is,
+// only its operator knows; whole numbers are taken for nodes where such a node holds a value.
+absl::StatusOr<AttributeSyntax> Metadata::ValueOfText(absl::string_view text, int depth) const {
+  AttributeSyntax value;
+  if (absl::SimpleAtoi(text, &value.number)) {
+    const bool is_node = value.number >= 0 && value.number < static_cast<int64_t>(content_->nodes.size());
+    if (is_node) {
+      const Node& node = content_->nodes[value.number];
+      const absl::string_view kind = LastPart(node.type_key);
+      if (kind == "Array" || kind == "IntImm" || kind == "FloatImm" || kind == "String")
+        return ValueOf(node, depth + 1);
+    }
+    value.kind = AttributeSyntax::Kind::kInt;
+  } else if (absl::SimpleAtod(text, &value.real)) {
+    value.kind = AttributeSyntax::Kind::kFloat;
+  } else {
+    value.kind = AttributeSyntax::Kind::kString;
+    value.text = std::string(text);
+  }
+  return value;
+}
+
+absl::StatusOr<AttributeSyntax> Metadata::ValueOf(const Node& node, int depth) const {
+  if (depth > kMaxValueNesting) return Bad("an attribute is nested too deeply");
+  AttributeSyntax value;
+  const absl::string_view kind = LastPart(node.type_key);
+  if (node.type_key.empty() || kind == "VirtualDevice" || kind == "Span" || kind == "SourceName")
+    return value;
+  if (kind == "String") {
+    value.kind = AttributeSyntax::Kind::kString;
+    value.text = node.text;
+    return value;
+  }
+  if (kind == "Array") {
+    value.kind = AttributeSyntax::Kind::kList;
+    for (const int64_t element : node.data) {
+      BATON_ASSIGN_OR_RETURN(const Node* part, NodeAt(absl::StrCat(element)));
+      BATON_ASSIGN_OR_RETURN(AttributeSyntax part_value, ValueOf(*part, depth + 1));
+      value.elements.push_back(std::move(part_value));
+    }
+    return value;
+  }
+  for (const auto& [name, text] : node.attrs) {
+    if (name != "value") continue;
+    if (kind == "IntImm" && absl::SimpleAtoi(text, &value.number)) {
+      value.kind = AttributeSyntax::Kind::kInt;
+      return value;
+    }
+    if (kind == "FloatImm" && absl::SimpleAtod(text, &value.real)) {
+      value.kind = AttributeSyntax::Kind::kFloat;
+      return value;
+    }
+  }
+  return Bad(absl::StrCat("a ", node.type_key, " cannot be an attribute"));
+}
+
+}  // namespace baton::text

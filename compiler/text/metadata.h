@@ -1,0 +1,57 @@
+// The metadata section of Relay text: constants and attribute objects that the text refers to as
+// meta[KEY][INDEX]. Internal to compiler/text.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "compiler/text/syntax.h"
+#include "vm/core/dim.h"
+#include "vm/core/tensor.h"
+
+namespace baton::text {
+
+class Metadata {
+ public:
+  Metadata() = default;  // no objects
+  // Errors: InvalidArgument for what is no metadata section.
+  static absl::StatusOr<Metadata> Parse(absl::string_view json);
+
+  // True for keys of objects that stand for a whole list of attributes.
+  static bool IsAttributes(absl::string_view key);
+
+  // What meta[key][index] stands for in each place. Errors: InvalidArgument when there is no such object or
+  // it cannot stand there.
+  absl::StatusOr<Tensor> ConstantOf(absl::string_view key, int64_t index) const;
+  absl::StatusOr<std::vector<AttributeSyntax>> AttributesOf(absl::string_view key, int64_t index) const;
+  absl::StatusOr<AttributeSyntax> AttributeOf(absl::string_view key, int64_t index) const;
+  absl::StatusOr<Dim> DimOf(absl::string_view key, int64_t index) const;
+
+ private:
+  struct Node {
+    std::string type_key;
+    std::vector<std::pair<std::string, std::string>> attrs;
+    std::vector<std::string> keys;
+    std::vector<int64_t> data;
+    std::string text;  // its representation, where it has one
+  };
+  struct Content {
+    std::vector<Node> nodes;
+    std::vector<std::string> tensors;  // base64
+    std::map<std::string, std::vector<int64_t>, std::less<>> table;
+  };
+
+  absl::StatusOr<const Node*> Find(absl::string_view key, int64_t index) const;
+  absl::StatusOr<const Node*> NodeAt(absl::string_view index) const;
+  absl::StatusOr<AttributeSyntax> ValueOf(const Node& node, int depth) const;
+  absl::StatusOr<AttributeSyntax> ValueOfText(absl::string_view text, int depth) const;
+  absl::StatusOr<Tensor> TensorAt(absl::string_view index) const;
+
+  std::shared_ptr<const Content> content_;
+};
+
+}  // namespace baton::text

@@ -1,0 +1,302 @@
+#include "compiler/text/parser.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "compiler/text/parser_impl.h"
+
+namespace baton::text {
+namespace {
+
+constexpr absl::string_view kVersion = "0.0.5";
+
+std::string Describe(const Token& token) {
+  if (token.kind == Token::Kind::kEnd) return "the end of the text";
+  constexpr size_t kLongest = 40;
+  return absl::StrCat("'", token.text.substr(0, kLongest), token.text.size() > kLongest ? "..." : "", "'");
+}
+
+}  // namespace
+
+// Tokens.
+
+const Token& Parser::Peek(size_t ahead) {
+  if (failed_) return end_;
+  while (ahead_.size() <= ahead) {
+    ahead_.push_back(lexer_.Next());
+    if (ahead_.back().kind != Token::Kind::kError) continue;
+    failed_ = true;
+    end_.position = ahead_.back().position;
+    return end_;
+  }
+  return ahead_[ahead];
+}
+
+Token Parser::Take() {
+  Token token = Peek();
+  if (!failed_ && token.kind != Token::Kind::kEnd) ahead_.pop_front();
+  return token;
+}
+
+bool Parser::Accept(absl::string_view symbol) {
+  if (!Peek().Is(symbol)) return false;
+  ahead_.pop_front();
+  return true;
+}
+
+bool Parser::AcceptWord(absl::string_view word) {
+  if (!Peek().IsWord(word)) return false;
+  ahead_.pop_front();
+  return true;
+}
+
+bool Parser::Expect(absl::string_view symbol, absl::string_view where) {
+  if (Accept(symbol)) return true;
+  Unexpected(absl::StrCat("'", symbol, "' ", where));
+  return false;
+}
+
+std::string Parser::ExpectName(absl::string_view what) {
+  if (Peek().kind == Token::Kind::kIdentifier) return std::string(Take().text);
+  Unexpected(what);
+  return "";
+}
+
+void Parser::Fail(Position position, absl::string_view message) {
+  if (failed_) return;
+  diagnostics_.Error(position, message);
+  failed_ = true;
+  end_.position = position;
+}
+
+void Parser::Unexpected(absl::string_view expected) {
+  if (failed_) return;
+  Fail(Peek().position, absl::StrCat("found ", Describe(Peek()), ", expected ", expected));
+}
+
+// Goes on at the next definition.
+void Parser::Recover() {
+  if (!failed_) return;
+  failed_ = false;
+  depth_ = 0;
+  CloseScope(0);
+  type_params_.clear();
+  // What has been looked at may hold a definition already.
+  for (;;) {
+    const Token token = ahead_.empty() ? lexer_.Next() : ahead_.front();
+    const bool starts = token.IsWord("def") || token.IsWord("type") || token.IsWord("extern");
+    if (starts || token.kind == Token::Kind::kEnd || token.kind == Token::Kind::kMetadata) {
+      if (ahead_.empty()) ahead_.push_back(token);
+      return;
+    }
+    if (!ahead_.empty()) ahead_.pop_front();
+  }
+}
+
+void Parser::List(absl::string_view close, absl::string_view what, const std::function<void()>& element) {
+  for (int count = 0; !failed_ && !Accept(close); ++count) {
+    const bool separated = count == 0 || Accept(",");
+    if (separated && count > 0 && Accept(close)) return;
+    // Others forget commas from the second on.
+    if (!separated && (mode_ == ReaderMode::kStrict || count < 2 || Peek().kind == Token::Kind::kEnd)) {
+      return Unexpected(absl::StrCat("',' or '", close, "' ", what));
+    }
+    element();
+  }
+}
+
+// Scopes.
+
+Local* Parser::Declare(std::string name, Position position) {
+  Local* local = module_.New<Local>(position);
+  local->name = name;
+  visible_.push_back(name);
+  locals_[std::move(name)].push_back(local);
+  return local;
+}
+
+Local* Parser::FindLocal(absl::string_view name) {
+  const auto found = locals_.find(std::string(name));
+  return found == locals_.end() || found->second.empty() ? nullptr : found->second.back();
+}
+
+void Parser::CloseScope(size_t mark) {
+  while (visible_.size() > mark) {
+    locals_[visible_.back()].pop_back();
+    visible_.pop_back();
+  }
+}
+
+// Modules.
+
+void Parser::Run() {
+  ReadMetadataSection();
+  ParseHeader();
+  const Token& first = Peek();
+  const bool is_module = first.IsWord("def") || first.IsWord("type") || first.IsWord("extern") ||
+                         first.kind == Token::Kind::kMetadata;
+  if (!is_module && first.kind != Token::Kind::kEnd) {
+    module_.expression = ParseExpr();
+    if (Peek().kind != Token::Kind::kMetadata && Peek().kind != Token::Kind::kEnd) {
+      Unexpected("the end of the expression");
+    }
+    return;
+  }
+  while (failed_ || (Peek().kind != Token::Kind::kEnd && Peek().kind != Token::Kind::kMetadata)) {
+    if (!failed_) ParseDefinition();
+    Recover();
+  }
+}
+
+// Constants may be used before the section that holds them, which ends the text.
+void Parser::ReadMetadataSection() {
+  if (text_.find("#[metadata]") == text_.npos) return;
+  Diagnostics ignored("", "");
+  Lexer lexer(text_, mode_, ignored);
+  Token token = lexer.Next();
+  while (token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kMetadata) token = lexer.Next();
+  if (token.kind != Token::Kind::kMetadata) return;
+  if (token.text.find("#[metadata]") != token.text.npos) {
+    return diagnostics_.Error(token.position, "there are two metadata sections");
+  }
+  absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text);
+  if (!metadata.ok()) return diagnostics_.Error(token.position, metadata.status().message());
+  metadata_ = *std::move(metadata);
+}
+
+void Parser::ParseHeader() {
+  bool has_version = false;
+  for (;;) {
+    const Token& token = Peek();
+    if (token.kind == Token::Kind::kVersion) {
+      if (token.value != kVersion) {
+        diagnostics_.Error(token.position,
+                           absl::StrCat("the version is \"", token.value, "\", expected \"", kVersion, "\""));
+      }
+      has_version = true;
+    } else if (token.kind == Token::Kind::kImport) {
+      module_.imports.push_back(token.value);
+    } else {
+      break;
+    }
+    Take();
+  }
+  const Token& next = Peek();
+  if (!has_version && (next.IsWord("def") || next.IsWord("type") || next.IsWord("extern"))) {
+    diagnostics_.Error(next.position, absl::StrCat("a module starts with #[version = \"", kVersion, "\"]"));
+  }
+}
+
+void Parser::ParseDefinition() {
+  if (Peek().kind == Token::Kind::kImport) return module_.imports.push_back(Take().value);
+  if (AcceptWord("def")) return ParseFunctionDefinition();
+  if (AcceptWord("type")) return ParseTypeDefinition(/*is_extern=*/false);
+  if (AcceptWord("extern")) {
+    if (!AcceptWord("type")) return Unexpected("'type' after extern");
+    return ParseTypeDefinition(/*is_extern=*/true);
+  }
+  Unexpected("'def', 'type' or 'extern type'");
+}
+
+std::vector<std::string> Parser::ParseTypeParams() {
+  std::vector<std::string> params;
+  if (Accept("[")) List("]", "in type parameters", [&] { params.push_back(ExpectName("a type parameter")); });
+  return params;
+}
+
+void Parser::ParseTypeDefinition(bool is_extern) {
+  TypeDefinitionSyntax type;
+  type.position = Peek().position;
+  type.definition.is_extern = is_extern;
+  type.definition.name = ExpectName("the name of a type");
+  type.definition.params = ParseTypeParams();
+  type_params_ = type.definition.params;
+  if (Peek().Is("{") && is_extern) Fail(Peek().position, "an extern type has no constructors");
+  if (Accept("{")) {
+    List("}", "in constructors", [&] {
+      ConstructorDefinition& constructor = type.definition.constructors.emplace_back();
+      constructor.name = ExpectName("a constructor");
+      if (Accept("(")) constructor.fields = ParseTypes(")", 0);
+    });
+  }
+  type_params_.clear();
+  module_.types.push_back(std::move(type));
+}
+
+void Parser::ParseFunctionDefinition() {
+  ++function_;
+  const Token name = Take();
+  if (name.kind != Token::Kind::kGlobal) {
+    if (!failed_)
+      Fail(name.position, absl::StrCat("found ", Describe(name), ", expected @ and a name after def"));
+    return;
+  }
+  FunctionSyntax* function = ParseFunction(name.position);
+  if (failed_) return;
+  const auto same = std::find_if(module_.functions.begin(), module_.functions.end(),
+                                 [&](const FunctionDefinition& other) { return other.name == name.name(); });
+  if (same != module_.functions.end() && mode_ == ReaderMode::kCompat) {
+    diagnostics_.Warning(name.position, absl::StrCat("@", name.name(), " is defined again; this one counts"));
+    *same = {name.name(), function, name.position};
+    return;
+  }
+  module_.functions.push_back({name.name(), function, name.position});
+}
+
+// A function from its type parameters on.
+FunctionSyntax* Parser::ParseFunction(Position position) {
+  FunctionSyntax* function = module_.New<FunctionSyntax>(position);
+  const size_t scope = OpenScope();
+  const size_t outer_type_params = type_params_.size();
+  function->type_params = ParseTypeParams();
+  type_params_.insert(type_params_.end(), function->type_params.begin(), function->type_params.end());
+  ParseParams(function);
+  if (Accept("-")) {
+    Expect(">", "in '->'");
+    function->result_type = ParseType();
+  }
+  function->body = ParseBraces("of the function");
+  if (!failed_) type_params_.resize(outer_type_params);
+  CloseScope(scope);
+  return function;
+}
+
+void Parser::ParseParams(FunctionSyntax* function) {
+  Expect("(", "before the parameters");
+  List(")", "in parameters", [&] {
+    if (AtAttribute()) {
+      function->attributes.push_back(ParseAttribute());
+    } else {
+      ParseParam(function);
+    }
+  });
+}
+
+void Parser::ParseParam(FunctionSyntax* function) {
+  const Token name = Take();
+  if (name.kind != Token::Kind::kLocal) {
+    if (!failed_) Fail(name.position, absl::StrCat("found ", Describe(name), ", expected a parameter"));
+    return;
+  }
+  // Dumps of other systems have tensor names with dots, which cannot be anything else here.
+  std::string full = name.name();
+  while (Peek().Is(".")) {
+    Take();
+    absl::StrAppend(&full, ".", Take().text);
+  }
+  Local* local = Declare(std::move(full), name.position);
+  if (Accept("{")) List("}", "in attributes of the parameter", [&] { ParseAttribute(); });
+  if (Accept(":")) local->type = ParseType();
+  function->params.push_back(local);
+}
+
+std::unique_ptr<SyntaxModule> ParseText(absl::string_view file, absl::string_view text, ReaderMode mode,
+                                        Diagnostics& diagnostics) {
+  auto module = std::make_unique<SyntaxModule>();
+  module->file = std::string(file);
+  Parser(*module, text, mode, diagnostics).Run();
+  return module;
+}
+
+}  // namespace baton::text

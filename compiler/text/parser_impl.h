@@ -1,0 +1,142 @@
+// The parser's state and its grammar, one function a rule. Internal to the parser's files.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "compiler/text/lexer.h"
+#include "compiler/text/metadata.h"
+#include "compiler/text/parser.h"
+
+namespace baton::text {
+
+class Parser {
+ public:
+  Parser(SyntaxModule& module, absl::string_view text, ReaderMode mode, Diagnostics& diagnostics)
+      : module_(module),
+        text_(text),
+        mode_(mode),
+        diagnostics_(diagnostics),
+        lexer_(text, mode, diagnostics) {}
+
+  void Run();
+
+ private:
+  // Tokens. After an error within a definition all tokens read as the end, until the next definition.
+  const Token& Peek(size_t ahead = 0);
+  Token Take();
+  bool Accept(absl::string_view symbol);
+  bool AcceptWord(absl::string_view word);
+  bool Expect(absl::string_view symbol, absl::string_view where);
+  std::string ExpectName(absl::string_view what);
+  void Fail(Position position, absl::string_view message);
+  void Unexpected(absl::string_view expected);
+  void Recover();
+  // Elements up to and with `close`; false from `element` ends the list without one more.
+  void List(absl::string_view close, absl::string_view what, const std::function<void()>& element);
+
+  // Definitions (parser.cc).
+  void ReadMetadataSection();
+  void ParseHeader();
+  void ParseDefinition();
+  void ParseTypeDefinition(bool is_extern);
+  void ParseFunctionDefinition();
+  std::vector<std::string> ParseTypeParams();
+  FunctionSyntax* ParseFunction(Position position);
+  void ParseParams(FunctionSyntax* function);
+  void ParseParam(FunctionSyntax* function);
+
+  // Types (parse_types.cc).
+  TypeSyntax ParseType();
+  Type ParseTypeAt(int depth);
+  std::vector<Type> ParseTypes(absl::string_view close, int depth);
+  Type ParseTensorType();
+  Type ParseNamedType(int depth);
+  Type ParseFunctionType(int depth);
+  Dim ParseDim();
+  std::optional<DType> ParseDType(absl::string_view name) const;
+
+  // Expressions (parse_expressions.cc).
+  Block* ParseBraces(absl::string_view what);
+  Block* ParseBlock();  // items, and a result
+  Expr* ParseExpr();    // a block without braces, as one expression
+  bool ParseBinding(Block* block);
+  void ParseLet(Block* block);
+  void ParseGraph(Block* block);
+  void ParseFreeVar(Block* block);
+  Expr* ParseBinary(int level);
+  Expr* ParseCall();
+  Expr* ParseArguments(Expr* callee);
+  Expr* ParseProjections(Expr* expr);
+  Expr* ParsePrimary();
+  Expr* ParseWord();
+  Expr* ParseName();
+  Expr* ParseParentheses();
+  Expr* ParseIf();
+  Expr* ParseMatch(bool partial);
+  Expr* ParseLoop();
+  Expr* ParseLocalUse();
+  Expr* ParseGraphUse();
+  Expr* ParseMeta();
+  std::vector<Expr*> ParseOperands(size_t count, absl::string_view what);
+  Pattern* ParsePattern();
+  bool AtAttribute();
+  AttributeSyntax ParseAttribute();
+  AttributeSyntax ParseAttributeValue();
+  std::string ParseDottedName();
+
+  Expr* NewExpr(Expr::Kind kind, Position position) {
+    Expr* expr = module_.New<Expr>(position);
+    expr->kind = kind;
+    return expr;
+  }
+  Expr* Broken(Position position) { return NewExpr(Expr::Kind::kTuple, position); }  // after an error
+
+  // Scopes.
+  Local* Declare(std::string name, Position position);
+  Local* FindLocal(absl::string_view name);
+  size_t OpenScope() const { return visible_.size(); }
+  void CloseScope(size_t mark);
+
+  // Counts nesting; false when there is too much of it.
+  class Nesting {
+   public:
+    explicit Nesting(Parser* parser) : parser_(parser) { ++parser_->depth_; }
+    ~Nesting() { --parser_->depth_; }
+    bool ok() {
+      if (parser_->depth_ <= kMaxNesting) return true;
+      parser_->Fail(parser_->Peek().position, absl::StrCat("nested deeper than ", kMaxNesting));
+      return false;
+    }
+
+   private:
+    Parser* parser_;
+  };
+
+  SyntaxModule& module_;
+  absl::string_view text_;
+  const ReaderMode mode_;
+  Diagnostics& diagnostics_;
+  Lexer lexer_;
+  std::deque<Token> ahead_;
+  bool failed_ = false;  // within the current definition
+  Token end_;
+  int depth_ = 0;
+  Metadata metadata_;
+  std::vector<std::string> type_params_;  // in scope
+  std::unordered_map<std::string, std::vector<Local*>> locals_;
+  std::vector<std::string> visible_;  // names of locals in the order of declaration
+  struct GraphEntry {
+    Local* local = nullptr;
+    int function = 0;  // the definition that it stands in
+  };
+  std::unordered_map<std::string, GraphEntry> graph_;
+  int function_ = 0;
+};
+
+}  // namespace baton::text
