@@ -12,12 +12,7 @@ Type Atom::type() const {
 }
 
 Var* Module::NewVar(absl::string_view name, Type type) {
-  VisitTensors(type, [this](const TensorType& tensor) {
-    if (!tensor.shape.has_rank()) return;
-    for (const Dim& dim : tensor.shape.dims()) {
-      dim.VisitSymbols([this](absl::string_view symbol) { symbols_.emplace(symbol); });
-    }
-  });
+  ReserveSymbols(type);
   Var& var = vars_.emplace_back();
   var.id = static_cast<int32_t>(vars_.size() - 1);
   var.name = std::string(name);
@@ -28,6 +23,15 @@ Var* Module::NewVar(absl::string_view name, Type type) {
 const Constant* Module::NewConstant(Tensor value) {
   constants_.push_back({static_cast<int32_t>(constants_.size()), std::move(value)});
   return &constants_.back();
+}
+
+void Module::ReserveSymbols(const Type& type) {
+  VisitTensors(type, [this](const TensorType& tensor) {
+    if (!tensor.shape.has_rank()) return;
+    for (const Dim& dim : tensor.shape.dims()) {
+      dim.VisitSymbols([this](absl::string_view symbol) { symbols_.emplace(symbol); });
+    }
+  });
 }
 
 Region* Module::NewRegion() {
@@ -70,7 +74,7 @@ std::vector<Type> FieldTypes(const Module& module, const Type& type, int constru
   const TypeDefinition& definition = *module.FindTypeDefinition(type.name());
   std::vector<Type> types;
   for (const Type& field : definition.constructors[constructor].fields) {
-    types.push_back(SubstituteVariables(field, definition.params, type.args()));
+    types.push_back(OpenExtents(SubstituteVariables(field, definition.params, type.args())));
   }
   return types;
 }

@@ -60,6 +60,9 @@ std::vector<Binding> CloneBindings(ir::Module& module, const std::vector<Binding
     } else if (auto* loop = std::get_if<ir::Loop>(&copy.expr)) {
       loop->condition = CloneRegion(module, loop->condition, substitution);
       loop->body = CloneRegion(module, loop->body, substitution);
+    } else if (auto* match = std::get_if<ir::Match>(&copy.expr)) {
+      for (ir::MatchArm& arm : match->arms) arm.region = CloneRegion(module, arm.region, substitution);
+      if (match->otherwise != nullptr) match->otherwise = CloneRegion(module, match->otherwise, substitution);
     }
     copy.var = CloneVar(module, binding.var, substitution);
   }
