@@ -1,5 +1,7 @@
 #include "compiler/ir/module.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/type_relations.h"
 
@@ -39,10 +41,17 @@ Region* Module::NewRegion() {
 }
 
 Function* Module::NewFunction(absl::string_view name) {
-  Function& function = functions_.emplace_back();
+  Function& function = all_functions_.emplace_back();
+  functions_.push_back(&function);
   function.name = std::string(name);
   function.body = NewRegion();
   return &function;
+}
+
+void Module::RemoveFunctions(const std::function<bool(const Function&)>& is_unused) {
+  functions_.erase(std::remove_if(functions_.begin(), functions_.end(),
+                                  [&](const Function* function) { return is_unused(*function); }),
+                   functions_.end());
 }
 
 void Module::AddTypeDefinition(TypeDefinition definition) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "compiler/ir/pointees.h"
 #include "ops/op_def.h"
 #include "vm/core/dim.h"
 #include "vm/core/source_location.h"
@@ -242,8 +243,12 @@ class Module {
   // Null when there is none.
   const TypeDefinition* FindTypeDefinition(absl::string_view name) const;
 
-  std::deque<Function>& functions() { return functions_; }
-  const std::deque<Function>& functions() const { return functions_; }
+  Pointees<Function, Function*> functions() { return Pointees<Function, Function*>(functions_); }
+  Pointees<const Function, Function*> functions() const {
+    return Pointees<const Function, Function*>(functions_);
+  }
+  // Takes functions that nobody calls out of functions(); the others keep their order.
+  void RemoveFunctions(const std::function<bool(const Function&)>& is_unused);
   std::vector<std::pair<std::string, std::string>>& metadata() { return metadata_; }
   const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
 
@@ -251,7 +256,8 @@ class Module {
   std::deque<Var> vars_;
   std::deque<Constant> constants_;
   std::deque<Region> regions_;
-  std::deque<Function> functions_;
+  std::deque<Function> all_functions_;  // removed ones too: pointers to them stay valid
+  std::vector<Function*> functions_;
   std::deque<TypeDefinition> type_definitions_;
   std::map<std::string, const TypeDefinition*, std::less<>> definitions_by_name_;
   std::vector<SourceLocation> locations_;

@@ -83,6 +83,18 @@ int64_t CountBindings(const std::vector<Binding>& bindings) {
   return count;
 }
 
+void VisitBindings(const Region* region, const std::function<void(const Binding&)>& visit) {
+  std::vector<const Region*> pending = {region};
+  while (!pending.empty()) {
+    const Region* current = pending.back();
+    pending.pop_back();
+    for (const Binding& binding : current->bindings) {
+      visit(binding);
+      for (const Region* inner : ir::Regions(binding.expr)) pending.push_back(inner);
+    }
+  }
+}
+
 void VisitRegionsInnerFirst(ir::Module& module, const std::function<void(Region*)>& visit) {
   std::vector<Region*> order;  // outer before inner
   for (ir::Function& function : module.functions()) order.push_back(function.body);
