@@ -188,8 +188,8 @@ struct Binding {
   Expr expr;
   int32_t location = 0;  // Module::locations
   // Made before the binding is evaluated, in this order; set by infer_types.
-  std::vector<TypeCheck> type_checks;
-  std::vector<DimCheck> checks;
+  std::vector<TypeCheck> type_checks = {};
+  std::vector<DimCheck> checks = {};
 
   bool has_checks() const { return !type_checks.empty() || !checks.empty(); }
 };

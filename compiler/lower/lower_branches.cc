@@ -1,4 +1,5 @@
 // Branches and loops.
+#include "absl/strings/str_cat.h"
 #include "compiler/lower/function_lowering.h"
 #include "vm/core/status.h"
 #include "vm/core/value.h"
@@ -63,6 +64,11 @@ absl::Status FunctionLowering::LowerMatch(const Binding& binding, const ir::Matc
   const Type type = match.data.type();
   BATON_ASSIGN_OR_RETURN(const VirtualRegister object, Boxed(match.data));
   const Places results = is_tail ? Places() : NewPlaces(JoinedKinds(binding.var->type));
+  if (match.arms.empty() && match.otherwise == nullptr) {
+    const std::string message = absl::StrCat("match on a value of type ", type.ToString(), ", which has none");
+    code_.Emit(Opcode::kRaise, {CodeEmitter::Number(code_.tables().Message(message))});
+    return absl::OkStatus();
+  }
   std::vector<CodeEmitter::OpenLabel> to_end;
   const size_t num_regions = match.arms.size() + (match.otherwise != nullptr ? 1 : 0);
   for (size_t i = 0; i < num_regions; ++i) {
