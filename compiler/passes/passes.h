@@ -39,6 +39,11 @@ bool RemoveDeadCode(ir::Module& module);
 // Needs: types. Guarantees: true when anything changed; types are stale then.
 bool SpecializeRanks(ir::Module& module, int64_t* budget);
 
+// Puts the bodies of functions that are small or called in one place only where they are called; recursive
+// functions stay. Copies at most `budget` bindings in all and reduces it by what it copied. Needs: types.
+// Guarantees: true when anything changed; types are stale then.
+bool InlineFunctions(ir::Module& module, int64_t* budget);
+
 // Marks the Vars that live as scalars in registers instead of tensors. Needs: types.
 void UnboxScalars(ir::Module& module);
 

@@ -61,9 +61,9 @@ TEST_CASE("language: what is compiled passes the verifier", "[language]") {
   }
 }
 
-std::string LowText(const std::string& name) {
+std::string LowText(const std::string& name, int level = 2) {
   const std::unique_ptr<ir::Module> module = FindLanguageProgram(name).make();
-  REQUIRE(RunPasses(*module, {2, {}}).ok());
+  REQUIRE(RunPasses(*module, {level, {}}).ok());
   const absl::StatusOr<LowProgram> program = LowerModule(*module, PlanMemory(*module));
   CAPTURE(program.status().ToString());
   REQUIRE(program.ok());
@@ -84,8 +84,8 @@ TEST_CASE("lowering: matches test tags, take fields that are used, and fall into
 }
 
 TEST_CASE("lowering: tuples lie flat in arguments, results, fields and cells", "[language]") {
-  CheckGolden("lower/tuples", LowText("tuples"));
-  CheckGolden("lower/references", LowText("counter"));
+  CheckGolden("lower/tuples", LowText("tuples", 1));
+  CheckGolden("lower/references", LowText("counter", 1));
 }
 
 TEST_CASE("printer: definitions of types, functions, matches, closures and references", "[language]") {
