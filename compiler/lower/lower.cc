@@ -17,10 +17,10 @@ absl::StatusOr<LowProgram> LowerModule(const ir::Module& module, const ir::Memor
     entry.name = function.name;
     entry.function = static_cast<int32_t>(program.functions.size());
     for (size_t i = 0; i < function.body->params.size(); ++i) {
-      entry.inputs.push_back({function.input_names[i], function.body->params[i]->type.tensor()});
+      entry.inputs.push_back({function.input_names[i], function.body->params[i]->type});
     }
     for (size_t i = 0; i < function.body->results.size(); ++i) {
-      entry.outputs.push_back({function.output_names[i], function.body->results[i].type().tensor()});
+      entry.outputs.push_back({function.output_names[i], function.body->results[i].type()});
     }
     program.executable.entry_points.push_back(std::move(entry));
     program.functions.push_back(std::move(low));
