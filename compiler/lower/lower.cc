@@ -18,12 +18,12 @@ EntryPoint MakeEntryPoint(const ir::Function& function, ExecutableTables* tables
   const std::vector<ir::Var*>& params = function.body->params;
   for (size_t i = 0; i < params.size(); ++i) {
     tables->DefineTypes(params[i]->type);
-    entry.inputs.push_back({function.input_names[i], params[i]->type.tensor()});
+    entry.inputs.push_back({function.input_names[i], params[i]->type});
   }
   const std::vector<ir::Atom>& results = function.body->results;
   for (size_t i = 0; i < results.size(); ++i) {
     tables->DefineTypes(results[i].type());
-    entry.outputs.push_back({function.output_names[i], results[i].type().tensor()});
+    entry.outputs.push_back({function.output_names[i], results[i].type()});
   }
   return entry;
 }
