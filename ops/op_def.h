@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -212,10 +213,19 @@ absl::Status SetField(Field* field, const AttributeValue& value) {
   if constexpr (std::is_same_v<Field, bool>) {
     if (const auto* i = std::get_if<int64_t>(&value)) return *field = *i != 0, absl::OkStatus();
   }
-  if constexpr (std::is_same_v<Field, std::vector<double>>) {
+  if constexpr (std::is_same_v<Field, std::vector<double>> ||
+                std::is_same_v<Field, std::vector<std::string>>) {
     // An empty list has no element kind of its own.
     if (const auto* i = std::get_if<std::vector<int64_t>>(&value); i != nullptr && i->empty())
       return field->clear(), absl::OkStatus();
+  }
+  if constexpr (std::is_same_v<Field, DType>) {
+    // Text writes element types as strings.
+    if (const auto* name = std::get_if<std::string>(&value)) {
+      const std::optional<DType> dtype = DTypeFromName(*name);
+      if (!dtype) return absl::InvalidArgumentError("is no element type");
+      return *field = *dtype, absl::OkStatus();
+    }
   }
   const Field* typed = std::get_if<Field>(&value);
   if (typed == nullptr) return absl::InvalidArgumentError("has the wrong type");
