@@ -66,7 +66,7 @@ const TypeDefinition* Module::FindTypeDefinition(absl::string_view name) const {
 
 void Module::VisitTypes(const std::function<void(const Type&)>& visit) const {
   for (const Var& var : vars_) visit(var.type);
-  for (const Function& function : functions_) visit(function.result_type);
+  for (const Function* function : functions_) visit(function->result_type);
 }
 
 int32_t Module::AddLocation(SourceLocation location) {
