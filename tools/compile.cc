@@ -23,6 +23,7 @@ constexpr char kExamples[] =
     "  baton compile vad.onnx                             writes vad.baton\n"
     "  baton compile vad.onnx -o fast.baton -O3\n"
     "  baton compile vad.onnx --shape input=1,576 --shape state=2,1,128\n"
+    "  baton compile tree_lstm.rly --params tree_lstm.params\n"
     "  baton compile vad.onnx --dump-after fold_constants | less";
 
 struct Options {
@@ -31,6 +32,8 @@ struct Options {
   int optimization_level = 2;
   std::vector<std::string> shapes;
   std::vector<std::string> dump_after;
+  std::vector<std::string> entries;
+  ModelOptions model_options;
   bool no_dim_param_check = false;
   bool allow_newer_opset = false;
 };
@@ -49,8 +52,10 @@ absl::StatusOr<std::vector<int64_t>> ParseExtents(absl::string_view text, absl::
   return extents;
 }
 
-absl::StatusOr<OnnxImportOptions> MakeImportOptions(const Options& options) {
-  OnnxImportOptions import_options;
+absl::StatusOr<ModelOptions> MakeModelOptions(const Options& options) {
+  ModelOptions model_options = options.model_options;
+  if (!options.entries.empty()) model_options.relay.entries = options.entries;
+  OnnxImportOptions& import_options = model_options.onnx;
   import_options.check_dim_params = !options.no_dim_param_check;
   import_options.allow_newer_opset = options.allow_newer_opset;
   for (const std::string& text : options.shapes) {
@@ -60,7 +65,7 @@ absl::StatusOr<OnnxImportOptions> MakeImportOptions(const Options& options) {
       return UsageError(absl::StrCat("--shape: input '", assignment.first, "' is given twice"));
     }
   }
-  return import_options;
+  return model_options;
 }
 
 absl::StatusOr<CompileOptions> MakeCompileOptions(const Options& options, std::ostream& dump) {
@@ -77,13 +82,13 @@ absl::StatusOr<CompileOptions> MakeCompileOptions(const Options& options, std::o
   compile_options.dump_after = [wanted = options.dump_after, &dump](absl::string_view pass,
                                                                     const ir::Module& module) {
     if (std::find(wanted.begin(), wanted.end(), pass) == wanted.end()) return;
-    dump << "// after " << pass << "\n" << PrintModule(module);
+    dump << "// after " << pass << "\n" << PrintModule(module, {.constants = false});
   };
   return compile_options;
 }
 
 absl::StatusOr<ExitCode> RunCompile(const Options& options, Console& console) {
-  BATON_ASSIGN_OR_RETURN(const OnnxImportOptions import_options, MakeImportOptions(options));
+  BATON_ASSIGN_OR_RETURN(const ModelOptions model_options, MakeModelOptions(options));
   BATON_ASSIGN_OR_RETURN(const CompileOptions compile_options, MakeCompileOptions(options, console.out));
   const std::string output =
       !options.output.empty()
@@ -92,7 +97,7 @@ absl::StatusOr<ExitCode> RunCompile(const Options& options, Console& console) {
   if (output == options.model)
     return UsageError(absl::StrCat(output, ": would overwrite the model; name it with -o"));
   BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
-                         CompileModel(options.model, import_options, compile_options));
+                         CompileModel(options.model, model_options, compile_options));
   BATON_RETURN_IF_ERROR(WriteExecutable(*executable, output));
   std::error_code ignored;
   const uintmax_t num_bytes = std::filesystem::file_size(output, ignored);
@@ -107,7 +112,7 @@ absl::StatusOr<ExitCode> RunCompile(const Options& options, Console& console) {
 void AddCompileCommand(CLI::App* program, Command* command) {
   CLI::App* app = program->add_subcommand("compile", "Compile a model to a .baton file");
   const auto options = std::make_shared<Options>();
-  app->add_option("MODEL", options->model, "the model, .onnx")->type_name("FILE")->required();
+  app->add_option("MODEL", options->model, "the model, .onnx or .rly (Relay text)")->type_name("FILE")->required();
   app->add_option("-o,--output", options->output,
                   "the result; default: the model's name with .baton, in this folder")
       ->type_name("FILE");
@@ -123,6 +128,9 @@ void AddCompileCommand(CLI::App* program, Command* command) {
                 "do not require equal named dimensions to be equal");
   app->add_flag("--allow-newer-opset", options->allow_newer_opset,
                 "take operators of a newer opset as those of the newest known");
+  AddRelayOptions(app, &options->model_options);
+  AddRepeatedOption(app, "--entry", &options->entries, "NAME",
+                    "a function of a Relay text model that can be run; default: main");
   AddDispatchOption(app);
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunCompile(*options, console); }; });

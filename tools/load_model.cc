@@ -1,15 +1,19 @@
 #include "tools/load_model.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
+#include <iostream>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "accel/devices.h"
+#include "compiler/text/parameters.h"
 #include "ops/registry.h"
 #include "serialize/reader.h"
 #include "tools/exit_codes.h"
 #include "tools/file_io.h"
+#include "tools/input_options.h"
 #include "vm/bytecode/verifier.h"
 #include "vm/core/status.h"
 
@@ -25,12 +29,34 @@ std::string ParameterLines(const std::vector<Parameter>& parameters) {
   return text;
 }
 
+absl::StatusOr<std::unique_ptr<ir::Module>> ReadModel(const std::string& path, const ModelOptions& options) {
+  if (LowerExtension(path) != ".rly") return ImportOnnxFile(path, options.onnx);
+  RelayReadOptions relay = options.relay;
+  for (const std::string& file : options.parameter_files) {
+    BATON_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
+    auto parameters = text::ReadParameters(bytes);
+    if (!parameters.ok()) return Annotate(parameters.status(), file);
+    for (auto& [name, value] : *parameters) relay.parameters[name] = std::move(value);
+  }
+  BATON_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  std::string warnings;
+  auto module = ReadRelay(path, text, relay, &warnings);
+  if (!warnings.empty()) std::cerr << warnings << "\n";
+  return module;
+}
+
 }  // namespace
 
-absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path,
-                                                const OnnxImportOptions& import_options,
+void AddRelayOptions(CLI::App* command, ModelOptions* options) {
+  AddRepeatedOption(command, "--params", &options->parameter_files, "FILE",
+                    "values of parameters of a Relay text model, which become constants");
+  command->add_flag("--strict", options->relay.strict,
+                    "of Relay text only the clean language, not all that other readers take");
+}
+
+absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path, const ModelOptions& model_options,
                                                 const CompileOptions& compile_options) {
-  BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, ImportOnnxFile(path, import_options));
+  BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, ReadModel(path, model_options));
   absl::StatusOr<Executable> executable = Compile(std::move(module), compile_options);
   if (!executable.ok()) return Annotate(executable.status(), path);
   absl::StatusOr<VerifiedExecutable> verified = Verify(*std::move(executable));
@@ -38,22 +64,23 @@ absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path,
   return verified;
 }
 
-absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path) {
+absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const ModelOptions& options) {
   const std::string extension = LowerExtension(path);
   if (extension == ".baton" || IsExecutableFile(path)) return ReadExecutable(path);
-  if (extension == ".onnx") return CompileModel(path);
+  if (extension == ".onnx" || extension == ".rly") return CompileModel(path, options);
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     return absl::NotFoundError(absl::StrCat(path, ": No such file or directory"));
-  return UsageError(absl::StrCat(path, ": is neither a .baton file nor a model (.onnx)"));
+  return UsageError(absl::StrCat(path, ": is neither a .baton file nor a model (.onnx, .rly)"));
 }
 
 absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable) {
   return Program::Load(std::move(executable), *MakeKernelResolver(), GetCpuDevice());
 }
 
-absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path) {
-  BATON_ASSIGN_OR_RETURN(VerifiedExecutable executable, LoadExecutable(path));
+absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path,
+                                                           const ModelOptions& options) {
+  BATON_ASSIGN_OR_RETURN(VerifiedExecutable executable, LoadExecutable(path, options));
   auto program = BindProgram(std::move(executable));
   if (!program.ok()) return Annotate(program.status(), path);
   return program;

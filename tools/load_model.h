@@ -9,20 +9,34 @@
 #include "absl/strings/string_view.h"
 #include "compiler/compiler.h"
 #include "compiler/import/onnx.h"
+#include "compiler/text/reader.h"
 #include "vm/bytecode/executable.h"
 #include "vm/exec/program.h"
 
+namespace CLI {
+class App;
+}
+
 namespace baton {
 
-// Imports, compiles and verifies a model file. Errors name the file.
-absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path,
-                                                const OnnxImportOptions& import_options = {},
+// How a model file is read, by its kind.
+struct ModelOptions {
+  OnnxImportOptions onnx;
+  RelayReadOptions relay;
+  std::vector<std::string> parameter_files;  // --params
+};
+// --params and --strict.
+void AddRelayOptions(CLI::App* command, ModelOptions* options);
+
+// Imports a model file, .onnx or .rly, compiles and verifies it. Warnings go to standard error. Errors name the
+// file.
+absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path, const ModelOptions& model_options = {},
                                                 const CompileOptions& compile_options = {});
-// Reads `path`, or compiles it with default options when it is not a .baton file (by content, else by
-// extension).
-absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path);
+// Reads `path`, or compiles it when it is not a .baton file (by content, else by extension).
+absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const ModelOptions& options = {});
 // Binds the kernels too.
-absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path);
+absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path,
+                                                           const ModelOptions& options = {});
 absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable);
 
 // The entry point. Errors: UsageError listing those that `program` has.
