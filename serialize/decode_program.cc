@@ -15,7 +15,8 @@ namespace {
 // A table takes at least 4 bytes itself and 4 for the reference to it: more tables than this are visited
 // twice.
 constexpr size_t kMinTableBytes = 8;
-constexpr uint32_t kMaxDepth = 8;  // the schema nests 4 deep
+// The schema nests 4 deep around types.
+constexpr uint32_t kMaxDepth = 8 + kMaxTypeNesting;
 
 template <typename T>
 using Tables = flatbuffers::Vector<flatbuffers::Offset<T>>;
@@ -58,10 +59,18 @@ class ProgramDecoder {
   absl::StatusOr<AttributeValue> DecodeAttributeValue(const file::Attribute& table);
   absl::Status DecodeType(const file::AllocType& table, AllocType* type);
   absl::Status DecodeConstant(const file::Constant& table, Tensor* constant);
+  absl::Status DecodeDims(const Tables<file::Text>& texts, Shape* shape);
+  absl::StatusOr<Type> DecodeTensorType(int dtype_code, bool has_rank, const Tables<file::Text>& dims);
+  absl::StatusOr<Type> DecodeTypeTree(const file::Type& table);
+  absl::Status DecodeTypeTrees(const Tables<file::Type>& tables, std::vector<Type>* types);
+  absl::Status DecodeTypeDefinition(const file::TypeDefinition& table, TypeDefinition* definition);
+  absl::Status DecodeObjectType(const file::ObjectType& table, ObjectType* type);
+  absl::Status DecodeSignature(const file::Signature& table, Signature* signature);
   absl::Status DecodeParameter(const file::Parameter& table, Parameter* parameter);
   absl::Status DecodeEntryPoint(const file::EntryPoint& table, EntryPoint* entry);
   absl::Status DecodeLocation(const file::SourceLocation& table, SourceLocation* location);
   absl::Status DecodeTables(const file::Program& program, Executable* executable);
+  absl::Status DecodeTypeTables(const file::Program& program, Executable* executable);
 
   // Bytes of strings and lists that may still be converted. Parts of a file that share bytes could otherwise
   // ask for memory that grows with the square of its size; the writer shares nothing.
@@ -217,25 +226,106 @@ absl::StatusOr<Dim> DecodeDim(absl::string_view text) {
   return absl::DataLossError(dim.status().message());
 }
 
-absl::Status ProgramDecoder::DecodeParameter(const file::Parameter& table, Parameter* parameter) {
-  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &parameter->name));
-  BATON_ASSIGN_OR_RETURN(parameter->type.dtype, DecodeDType(table.dtype()));
-  if (!table.has_rank()) {
-    parameter->type.shape = Shape::Unranked();
-    return absl::OkStatus();
-  }
-  if (table.dims()->size() > kMaxRank) {
-    return absl::DataLossError(absl::StrCat("parameter '", absl::Utf8SafeCEscape(parameter->name),
-                                            "' has rank ", table.dims()->size(), ", at most ", kMaxRank));
+absl::Status ProgramDecoder::DecodeDims(const Tables<file::Text>& texts, Shape* shape) {
+  if (texts.size() > kMaxRank) {
+    return absl::DataLossError(absl::StrCat("rank is ", texts.size(), ", at most ", kMaxRank));
   }
   Dims dims;
   std::string text;
-  for (const file::Text* dim_text : *table.dims()) {
+  for (const file::Text* dim_text : texts) {
     BATON_RETURN_IF_ERROR(DecodeText(*dim_text->value(), &text));
     BATON_ASSIGN_OR_RETURN(Dim dim, DecodeDim(text));
     dims.push_back(std::move(dim));
   }
-  parameter->type.shape = Shape(std::move(dims));
+  *shape = Shape(std::move(dims));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Type> ProgramDecoder::DecodeTensorType(int dtype_code, bool has_rank,
+                                                      const Tables<file::Text>& dims) {
+  BATON_ASSIGN_OR_RETURN(const DType dtype, DecodeDType(dtype_code));
+  Shape shape = Shape::Unranked();
+  if (has_rank) BATON_RETURN_IF_ERROR(DecodeDims(dims, &shape));
+  return Type(dtype, std::move(shape));
+}
+
+// The recursion is as deep as FlatBuffers' verifier allowed (kMaxDepth).
+absl::StatusOr<Type> ProgramDecoder::DecodeTypeTree(const file::Type& table) {
+  if (table.kind() == file::TypeKind::Tensor) {
+    BATON_ASSIGN_OR_RETURN(const auto* dims, Present(table.dims()));
+    return DecodeTensorType(table.dtype(), table.has_rank(), *dims);
+  }
+  BATON_ASSIGN_OR_RETURN(const auto* tables, Present(table.parts()));
+  std::vector<Type> parts;
+  BATON_RETURN_IF_ERROR(DecodeTypeTrees(*tables, &parts));
+  std::string name;
+  if (table.kind() == file::TypeKind::Data || table.kind() == file::TypeKind::Variable) {
+    BATON_ASSIGN_OR_RETURN(const auto* text, Present(table.name()));
+    BATON_RETURN_IF_ERROR(DecodeText(*text, &name));
+  }
+  const bool has_first =
+      table.kind() == file::TypeKind::Function || table.kind() == file::TypeKind::Reference;
+  if (has_first && parts.empty()) return absl::DataLossError("a type has no parts");
+  switch (table.kind()) {
+    case file::TypeKind::Tensor:
+      break;
+    case file::TypeKind::Tuple:
+      return Type::Tuple(std::move(parts));
+    case file::TypeKind::Function:
+      return Type::Function({parts.begin() + 1, parts.end()}, parts.front());
+    case file::TypeKind::Data:
+      return Type::Data(name, std::move(parts));
+    case file::TypeKind::Reference:
+      return Type::Reference(parts.front());
+    case file::TypeKind::Variable:
+      return Type::Variable(name);
+  }
+  return absl::DataLossError(
+      absl::StrCat("a type has kind ", static_cast<int>(table.kind()), ", which does not exist"));
+}
+
+absl::Status ProgramDecoder::DecodeTypeTrees(const Tables<file::Type>& tables, std::vector<Type>* types) {
+  return DecodeList(tables, types, [this](const file::Type& table, Type* type) {
+    BATON_ASSIGN_OR_RETURN(*type, DecodeTypeTree(table));
+    return absl::OkStatus();
+  });
+}
+
+absl::Status ProgramDecoder::DecodeTypeDefinition(const file::TypeDefinition& table,
+                                                  TypeDefinition* definition) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &definition->name));
+  BATON_RETURN_IF_ERROR(
+      DecodeList(*table.params(), &definition->params,
+                 [this](const auto& text, auto* param) { return DecodeText(*text.value(), param); }));
+  definition->is_extern = table.is_extern();
+  return DecodeList(*table.constructors(), &definition->constructors,
+                    [this](const file::Constructor& entry, ConstructorDefinition* constructor) {
+                      BATON_RETURN_IF_ERROR(DecodeText(*entry.name(), &constructor->name));
+                      return DecodeTypeTrees(*entry.fields(), &constructor->fields);
+                    });
+}
+
+absl::Status ProgramDecoder::DecodeObjectType(const file::ObjectType& table, ObjectType* type) {
+  BATON_ASSIGN_OR_RETURN(type->type, DecodeTypeTree(*table.type()));
+  type->tag = table.tag();
+  return DecodeKinds(*table.fields(), &type->fields);
+}
+
+absl::Status ProgramDecoder::DecodeSignature(const file::Signature& table, Signature* signature) {
+  BATON_RETURN_IF_ERROR(DecodeKinds(*table.params(), &signature->params));
+  return DecodeKinds(*table.results(), &signature->results);
+}
+
+absl::Status ProgramDecoder::DecodeParameter(const file::Parameter& table, Parameter* parameter) {
+  BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &parameter->name));
+  absl::StatusOr<Type> type = table.type() != nullptr
+                                  ? DecodeTypeTree(*table.type())
+                                  : DecodeTensorType(table.dtype(), table.has_rank(), *table.dims());
+  if (!type.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("parameter '", absl::Utf8SafeCEscape(parameter->name), "': ", type.status().message()));
+  }
+  parameter->type = *std::move(type);
   return absl::OkStatus();
 }
 
@@ -285,9 +375,27 @@ absl::Status ProgramDecoder::DecodeTables(const file::Program& program, Executab
   });
 }
 
+// Absent in files of version 1.0.
+absl::Status ProgramDecoder::DecodeTypeTables(const file::Program& program, Executable* executable) {
+  if (program.type_definitions() != nullptr) {
+    BATON_RETURN_IF_ERROR(DecodeList(
+        *program.type_definitions(), &executable->type_definitions,
+        [this](const auto& table, auto* definition) { return DecodeTypeDefinition(table, definition); }));
+  }
+  if (program.object_types() != nullptr) {
+    BATON_RETURN_IF_ERROR(
+        DecodeList(*program.object_types(), &executable->object_types,
+                   [this](const auto& table, auto* type) { return DecodeObjectType(table, type); }));
+  }
+  if (program.signatures() == nullptr) return absl::OkStatus();
+  return DecodeList(*program.signatures(), &executable->signatures,
+                    [this](const auto& table, auto* signature) { return DecodeSignature(table, signature); });
+}
+
 absl::StatusOr<Executable> ProgramDecoder::Decode(const file::Program& program) {
   Executable executable;
   BATON_RETURN_IF_ERROR(DecodeTables(program, &executable));
+  BATON_RETURN_IF_ERROR(DecodeTypeTables(program, &executable));
   return executable;
 }
 

@@ -37,8 +37,8 @@ absl::StatusOr<Tensor> RandomTensor(DType dtype, absl::Span<const int64_t> dims,
 absl::Status CheckSymbolsExist(const EntryPoint& entry, const Combination& combination) {
   std::set<std::string> known;
   for (const Parameter& input : entry.inputs) {
-    if (!input.type.shape.has_rank()) continue;
-    for (const Dim& dim : input.type.shape.dims()) {
+    if (!input.type.tensor().shape.has_rank()) continue;
+    for (const Dim& dim : input.type.tensor().shape.dims()) {
       dim.VisitSymbols([&](absl::string_view name) { known.insert(std::string(name)); });
     }
   }
@@ -98,7 +98,7 @@ absl::StatusOr<std::vector<std::string>> FillRandomInputs(const EntryPoint& entr
   BATON_RETURN_IF_ERROR(CheckSymbolsExist(entry, combination));
   SymbolValues symbols;
   for (size_t i = 0; i < inputs->size(); ++i) {
-    if ((*inputs)[i]) symbols.Learn(entry.inputs[i].type.shape, (*inputs)[i].shape());
+    if ((*inputs)[i]) symbols.Learn(entry.inputs[i].type.tensor().shape, (*inputs)[i].shape());
   }
   for (const auto& [symbol, extent] : combination) symbols.Set(symbol, extent);
   std::vector<std::string> guessed;
@@ -106,12 +106,12 @@ absl::StatusOr<std::vector<std::string>> FillRandomInputs(const EntryPoint& entr
   for (size_t i = 0; i < inputs->size(); ++i) {
     if ((*inputs)[i]) continue;
     const Parameter& input = entry.inputs[i];
-    const absl::StatusOr<std::vector<int64_t>> dims = symbols.Resolve(input.type.shape, 1, &guessed);
+    const absl::StatusOr<std::vector<int64_t>> dims = symbols.Resolve(input.type.tensor().shape, 1, &guessed);
     if (!dims.ok()) {
       return UsageError(absl::StrCat("input '", input.name, "' (", input.type.ToString(),
                                      "): ", dims.status().message(), "; give it with --input"));
     }
-    BATON_ASSIGN_OR_RETURN((*inputs)[i], RandomTensor(input.type.dtype, *dims, random));
+    BATON_ASSIGN_OR_RETURN((*inputs)[i], RandomTensor(input.type.tensor().dtype, *dims, random));
   }
   std::sort(guessed.begin(), guessed.end());
   guessed.erase(std::unique(guessed.begin(), guessed.end()), guessed.end());

@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<Tensor>> ReadInputs(const InputOptions& options, cons
     const auto& [name, file] = assignment;
     BATON_ASSIGN_OR_RETURN(const int index, FindParameter(entry.inputs, "input", name));
     BATON_ASSIGN_OR_RETURN(Tensor value, ReadTensor(file, name));
-    const Shape& shape = entry.inputs[index].type.shape;
+    const Shape& shape = entry.inputs[index].type.tensor().shape;
     // A recording has no batch axis of its own.
     if (LowerExtension(file) == ".wav" && shape.has_rank() && shape.rank() == 2)
       value = AddLeadingAxis(value);
@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<Tensor>> ReadInputs(const InputOptions& options, cons
     BATON_ASSIGN_OR_RETURN(const auto assignment, SplitAssignment("--set", text));
     const auto& [name, value_text] = assignment;
     BATON_ASSIGN_OR_RETURN(const int index, FindParameter(entry.inputs, "input", name));
-    const TensorType& type = entry.inputs[index].type;
+    const TensorType& type = entry.inputs[index].type.tensor();
     absl::StatusOr<Tensor> value = ParseTensorText(value_text, type);
     if (!value.ok()) {
       return UsageError(

@@ -52,12 +52,13 @@ void WriteParameters(absl::string_view key, const std::vector<Parameter>& parame
   for (const Parameter& parameter : parameters) {
     json->BeginObject();
     json->Field("name", parameter.name);
-    json->Field("dtype", DTypeName(parameter.type.dtype));
+    const bool is_tensor = parameter.type.is_tensor();
+    if (is_tensor) json->Field("dtype", DTypeName(parameter.type.tensor().dtype));
     json->Field("type", parameter.type.ToString());
-    if (parameter.type.shape.has_rank()) {
+    if (is_tensor && parameter.type.tensor().shape.has_rank()) {
       json->Key("shape");
       json->BeginArray();
-      for (const Dim& dim : parameter.type.shape.dims()) {
+      for (const Dim& dim : parameter.type.tensor().shape.dims()) {
         if (dim.is_constant()) {
           json->Int(dim.value());
         } else {

@@ -20,7 +20,7 @@ absl::Status ReadRecording(const StreamOptions& options, const EntryPoint& entry
   const auto& [name, file] = assignment;
   BATON_ASSIGN_OR_RETURN(plan->scan_input, FindParameter(entry.inputs, "input", name));
   BATON_ASSIGN_OR_RETURN(Tensor recording, ReadTensor(file, name));
-  const Shape& shape = entry.inputs[plan->scan_input].type.shape;
+  const Shape& shape = entry.inputs[plan->scan_input].type.tensor().shape;
   if (recording->rank == 1 && shape.has_rank() && shape.rank() == 2) recording = AddLeadingAxis(recording);
   BATON_RETURN_IF_ERROR(SetInput(entry, plan->scan_input, recording, &plan->inputs));
   plan->recording = std::move(recording);
@@ -32,17 +32,17 @@ SymbolValues WindowSymbols(const StreamPlan& plan, const EntryPoint& entry) {
   std::vector<int64_t> dims(plan.recording.shape().begin(), plan.recording.shape().end());
   if (!dims.empty()) dims.back() = plan.context + plan.chunk;
   SymbolValues symbols;
-  symbols.Learn(entry.inputs[plan.scan_input].type.shape, dims);
+  symbols.Learn(entry.inputs[plan.scan_input].type.tensor().shape, dims);
   return symbols;
 }
 
 absl::StatusOr<Tensor> Zeros(const Parameter& input, const SymbolValues& symbols, int64_t batch) {
-  const absl::StatusOr<std::vector<int64_t>> dims = symbols.Resolve(input.type.shape, batch);
+  const absl::StatusOr<std::vector<int64_t>> dims = symbols.Resolve(input.type.tensor().shape, batch);
   if (!dims.ok()) {
     return UsageError(absl::StrCat("input '", input.name, "' has no known extents (", input.type.ToString(),
                                    "): give its first value with --init"));
   }
-  BATON_ASSIGN_OR_RETURN(Tensor zeros, Tensor::Allocate(input.type.dtype, *dims));
+  BATON_ASSIGN_OR_RETURN(Tensor zeros, Tensor::Allocate(input.type.tensor().dtype, *dims));
   if (zeros.num_elements() > 0) std::memset(zeros->data, 0, zeros->num_bytes());
   return zeros;
 }
@@ -56,7 +56,8 @@ absl::Status AddCarries(const StreamOptions& options, const EntryPoint& entry, S
       if (other_input == input)
         return UsageError(absl::StrCat("--carry: input '", assignment.second, "' is given twice"));
     }
-    const DType from = entry.outputs[output].type.dtype, to = entry.inputs[input].type.dtype;
+    const DType from = entry.outputs[output].type.tensor().dtype,
+                to = entry.inputs[input].type.tensor().dtype;
     if (from != to) {
       return UsageError(
           absl::StrCat("--carry ", text, ": the output is ", DTypeName(from), ", the input ", DTypeName(to)));

@@ -113,17 +113,6 @@ std::optional<Elements> TrackCall(Module& module, const Facts& facts, const OpCa
   return elements;
 }
 
-absl::Status TypeProject(Module& module, const InferenceScope& scope, const Project& project, Var* var) {
-  const Type type = project.tuple.type();
-  if (!type.is_tuple() || project.index < 0 || project.index >= static_cast<int>(type.fields().size())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("projection .", project.index, " of a value of type ", type.ToString()));
-  }
-  var->type = scope.Rewrite(type.fields()[project.index]);
-  NameUnknownElements(module, var);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, const OpCall& call) {
@@ -138,28 +127,6 @@ absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, co
     result.elements = TrackCall(module, scope.facts(), call, context, result.types[0]);
   }
   return result;
-}
-
-absl::Status TypeBinding(Module& module, InferenceScope& scope, Binding& binding) {
-  binding.checks.clear();
-  binding.var->elements.reset();
-  if (const auto* project = std::get_if<Project>(&binding.expr)) {
-    return TypeProject(module, scope, *project, binding.var);
-  }
-  if (const auto* tuple = std::get_if<MakeTuple>(&binding.expr)) {
-    std::vector<Type> fields;
-    for (const Atom& field : tuple->fields) fields.push_back(scope.TypeOf(field));
-    binding.var->type = Type::Tuple(std::move(fields));
-    return absl::OkStatus();
-  }
-  const auto& call = std::get<OpCall>(binding.expr);
-  BATON_ASSIGN_OR_RETURN(CallResult result, InferOpCall(module, scope, call));
-  const bool is_tuple = call.op->outputs.size() > 1 || call.op->variadic_outputs;
-  binding.var->type =
-      is_tuple ? Type::Tuple({result.types.begin(), result.types.end()}) : Type(result.types[0]);
-  binding.var->elements = std::move(result.elements);
-  binding.checks = std::move(result.checks);
-  return absl::OkStatus();
 }
 
 void NameUnknownElements(Module& module, Var* var) {

@@ -22,9 +22,14 @@ struct CallResult {
 // Errors: InvalidArgument naming the operator and the types of its operands.
 absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, const OpCall& call);
 
-// Sets type, elements and checks of a binding of an OpCall, MakeTuple or Project; scope.Define(*binding.var)
-// is left to the caller. REQUIRES: the expression is one of these. Errors: InvalidArgument.
+// Sets type, elements and checks of a binding whose expression has no regions (binding_types.cc).
+// scope.Define(*binding.var) is left to the caller. REQUIRES: the operands are typed; functions that the
+// expression names have typed parameters and a result type. Errors: InvalidArgument naming the operator,
+// function or constructor and both types.
 absl::Status TypeBinding(Module& module, InferenceScope& scope, Binding& binding);
+
+// Types the parameters of the arms of a match on a value of `type`. Errors: InvalidArgument.
+absl::Status TypeArmParams(Module& module, const Type& type, const Match& match);
 
 // Gives each integer element of `var` that is not known a symbol of its own, so that shapes may depend on it.
 // Does nothing to values whose elements are not tracked.

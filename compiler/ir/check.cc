@@ -9,7 +9,9 @@ namespace {
 
 class Checker {
  public:
-  explicit Checker(CheckOptions options) : options_(options) {}
+  Checker(const Module& module, CheckOptions options) : module_(module), options_(options) {
+    for (const Function& function : module.functions()) functions_.insert(&function);
+  }
 
   absl::Status CheckRegion(const Region* region) {
     std::vector<const Var*> own;
@@ -50,21 +52,79 @@ class Checker {
       if (call->args.size() > least && !call->op->IsVariadic())
         return Fault(binding.var, "has too many operands");
     }
-    if (const auto* loop = std::get_if<Loop>(&binding.expr)) {
-      const size_t count = loop->initial.size();
-      const bool fits = loop->condition->params.size() == count && loop->body->params.size() == count &&
-                        (loop->body->diverges || loop->body->results.size() == count) &&
-                        (loop->condition->diverges || loop->condition->results.size() == 1);
-      if (!fits) return Fault(binding.var, "is a loop whose regions do not fit its carried values");
+    if (const auto* loop = std::get_if<Loop>(&binding.expr)) return CheckLoop(binding.var, *loop);
+    if (const auto* match = std::get_if<Match>(&binding.expr)) return CheckMatch(binding.var, *match);
+    if (const auto* call = std::get_if<Call>(&binding.expr)) {
+      BATON_RETURN_IF_ERROR(CheckCallee(binding.var, call->callee));
+      if (call->args.size() != call->callee->body->params.size())
+        return Fault(binding.var, "does not have its callee's number of arguments");
+    }
+    if (const auto* closure = std::get_if<MakeClosure>(&binding.expr)) {
+      BATON_RETURN_IF_ERROR(CheckCallee(binding.var, closure->function));
+      if (closure->captured.size() > closure->function->body->params.size())
+        return Fault(binding.var, "captures more values than its function has parameters");
+    }
+    if (const auto* data = std::get_if<MakeData>(&binding.expr)) {
+      const ConstructorDefinition* constructor = FindConstructor(data->type, data->constructor);
+      if (constructor == nullptr) return Fault(binding.var, "has no such constructor");
+      if (constructor->fields.size() != data->fields.size())
+        return Fault(binding.var, "does not have its constructor's number of fields");
     }
     return absl::OkStatus();
+  }
+
+  absl::Status CheckLoop(const Var* var, const Loop& loop) const {
+    const size_t count = loop.initial.size();
+    const bool fits = loop.condition->params.size() == count && loop.body->params.size() == count &&
+                      (loop.body->diverges || loop.body->results.size() == count) &&
+                      (loop.condition->diverges || loop.condition->results.size() == 1);
+    return fits ? absl::OkStatus() : Fault(var, "is a loop whose regions do not fit its carried values");
+  }
+
+  // Arms sorted by constructor, each once; together with `otherwise` they take every value.
+  absl::Status CheckMatch(const Var* var, const Match& match) const {
+    for (size_t i = 1; i < match.arms.size(); ++i) {
+      if (match.arms[i].constructor <= match.arms[i - 1].constructor)
+        return Fault(var, "is a match whose arms are not sorted by constructor");
+    }
+    if (match.otherwise != nullptr && !match.otherwise->params.empty())
+      return Fault(var, "is a match whose last arm has parameters");
+    const Type type = match.data.type();
+    if (!type.is_data()) return absl::OkStatus();  // not typed yet
+    const TypeDefinition* definition = module_.FindTypeDefinition(type.name());
+    if (definition == nullptr) return Fault(var, "is a match on a type without definition");
+    if (match.otherwise == nullptr && match.arms.size() != definition->constructors.size())
+      return Fault(var, "is a match that leaves constructors open");
+    for (const MatchArm& arm : match.arms) {
+      const ConstructorDefinition* constructor = FindConstructor(type, arm.constructor);
+      if (constructor == nullptr || constructor->fields.size() != arm.region->params.size())
+        return Fault(var, "is a match with an arm that fits no constructor");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckCallee(const Var* var, const Function* callee) const {
+    if (functions_.count(callee) == 0) return Fault(var, "calls a function that is not of the module");
+    if (callee->is_entry) return Fault(var, "calls an entry point");
+    if (options_.typed && callee->result_type.kind() == Type::Kind::kUnknown)
+      return Fault(var, "calls a function without a result type");
+    return absl::OkStatus();
+  }
+
+  const ConstructorDefinition* FindConstructor(const Type& type, int constructor) const {
+    const TypeDefinition* definition = type.is_data() ? module_.FindTypeDefinition(type.name()) : nullptr;
+    if (definition == nullptr || static_cast<size_t>(constructor) >= definition->constructors.size())
+      return nullptr;
+    return &definition->constructors[constructor];
   }
 
   static absl::Status Fault(const Var* var, absl::string_view what) {
     return absl::InternalError(absl::StrCat("value %", var->name, " (", var->id, ") ", what));
   }
 
+  const Module& module_;
   CheckOptions options_;
+  std::unordered_set<const Function*> functions_;
   std::unordered_set<const Var*> visible_;
   std::unordered_set<const Var*> defined_;
 };
@@ -72,7 +132,7 @@ class Checker {
 }  // namespace
 
 absl::Status CheckModule(const Module& module, CheckOptions options) {
-  Checker checker(options);
+  Checker checker(module, options);
   for (const Function& function : module.functions())
     BATON_RETURN_IF_ERROR(checker.CheckRegion(function.body));
   return absl::OkStatus();

@@ -1,5 +1,7 @@
 #include "compiler/ir/module.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/type_relations.h"
 
@@ -12,12 +14,7 @@ Type Atom::type() const {
 }
 
 Var* Module::NewVar(absl::string_view name, Type type) {
-  VisitTensors(type, [this](const TensorType& tensor) {
-    if (!tensor.shape.has_rank()) return;
-    for (const Dim& dim : tensor.shape.dims()) {
-      dim.VisitSymbols([this](absl::string_view symbol) { symbols_.emplace(symbol); });
-    }
-  });
+  ReserveSymbols(type);
   Var& var = vars_.emplace_back();
   var.id = static_cast<int32_t>(vars_.size() - 1);
   var.name = std::string(name);
@@ -30,15 +27,31 @@ const Constant* Module::NewConstant(Tensor value) {
   return &constants_.back();
 }
 
+void Module::ReserveSymbols(const Type& type) {
+  VisitTensors(type, [this](const TensorType& tensor) {
+    if (!tensor.shape.has_rank()) return;
+    for (const Dim& dim : tensor.shape.dims()) {
+      dim.VisitSymbols([this](absl::string_view symbol) { symbols_.emplace(symbol); });
+    }
+  });
+}
+
 Region* Module::NewRegion() {
   return &regions_.emplace_back();
 }
 
 Function* Module::NewFunction(absl::string_view name) {
-  Function& function = functions_.emplace_back();
+  Function& function = all_functions_.emplace_back();
+  functions_.push_back(&function);
   function.name = std::string(name);
   function.body = NewRegion();
   return &function;
+}
+
+void Module::RemoveFunctions(const std::function<bool(const Function&)>& is_unused) {
+  functions_.erase(std::remove_if(functions_.begin(), functions_.end(),
+                                  [&](const Function* function) { return is_unused(*function); }),
+                   functions_.end());
 }
 
 void Module::AddTypeDefinition(TypeDefinition definition) {
@@ -70,7 +83,7 @@ std::vector<Type> FieldTypes(const Module& module, const Type& type, int constru
   const TypeDefinition& definition = *module.FindTypeDefinition(type.name());
   std::vector<Type> types;
   for (const Type& field : definition.constructors[constructor].fields) {
-    types.push_back(SubstituteVariables(field, definition.params, type.args()));
+    types.push_back(OpenExtents(SubstituteVariables(field, definition.params, type.args())));
   }
   return types;
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "compiler/ir/pointees.h"
 #include "ops/op_def.h"
 #include "vm/core/dim.h"
 #include "vm/core/source_location.h"
@@ -172,11 +173,25 @@ struct DimCheck {
   std::string what;  // "contraction extents of data and weight"
 };
 
+// A check that a tensor of statically unknown rank has the element type, rank and constant extents that are
+// declared where it goes. Its other extents are symbols, which the DimChecks beside it may use and which mean
+// nothing elsewhere.
+struct TypeCheck {
+  int operand = 0;  // index in Operands(binding.expr), or in the function's results
+  int index = 0;    // of the tensor within the operand, when that is a tuple: counted through nested fields
+  TensorType type;
+  std::string what;  // "@f: argument %x"
+};
+
 struct Binding {
   Var* var = nullptr;
   Expr expr;
-  int32_t location = 0;          // Module::locations
-  std::vector<DimCheck> checks;  // set by infer_types
+  int32_t location = 0;  // Module::locations
+  // Made before the binding is evaluated, in this order; set by infer_types.
+  std::vector<TypeCheck> type_checks = {};
+  std::vector<DimCheck> checks = {};
+
+  bool has_checks() const { return !type_checks.empty() || !checks.empty(); }
 };
 
 struct Region {
@@ -193,6 +208,9 @@ struct Function {
   // Of functions that are called: what calls give. Extents are those of the parameters, expressions in them,
   // or "?" (AnyDim). Unknown for entry points, whose results have the types that inference finds.
   Type result_type;
+  // What inference could not prove of the results: made before the function returns.
+  std::vector<TypeCheck> result_type_checks;
+  std::vector<DimCheck> result_checks;
   // Entry points are what a user of the executable can run, never called by other functions; the names of
   // their inputs and outputs, one for each parameter and result. Outputs that are tuples are one output each.
   bool is_entry = false;
@@ -212,8 +230,11 @@ class Module {
   Function* NewFunction(absl::string_view name);
   int32_t AddLocation(SourceLocation location);  // equal neighbours share an index
   const SourceLocation& location(int32_t index) const { return locations_[index]; }
-  // A symbol that no Var's type and no earlier call uses: "hint", "hint_1", ...
+  // A symbol that no Var had in its type when it was made, no reserved type and no earlier call has: "hint",
+  // "hint_1", ...
   Dim FreshSymbol(absl::string_view hint, bool non_negative = true);
+
+  void ReserveSymbols(const Type& type);
 
   // Algebraic data types, in the order in which they were added. Names of types and of constructors are
   // unique.
@@ -222,8 +243,12 @@ class Module {
   // Null when there is none.
   const TypeDefinition* FindTypeDefinition(absl::string_view name) const;
 
-  std::deque<Function>& functions() { return functions_; }
-  const std::deque<Function>& functions() const { return functions_; }
+  Pointees<Function, Function*> functions() { return Pointees<Function, Function*>(functions_); }
+  Pointees<const Function, Function*> functions() const {
+    return Pointees<const Function, Function*>(functions_);
+  }
+  // Takes functions that nobody calls out of functions(); the others keep their order.
+  void RemoveFunctions(const std::function<bool(const Function&)>& is_unused);
   std::vector<std::pair<std::string, std::string>>& metadata() { return metadata_; }
   const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
 
@@ -231,7 +256,8 @@ class Module {
   std::deque<Var> vars_;
   std::deque<Constant> constants_;
   std::deque<Region> regions_;
-  std::deque<Function> functions_;
+  std::deque<Function> all_functions_;  // removed ones too: pointers to them stay valid
+  std::vector<Function*> functions_;
   std::deque<TypeDefinition> type_definitions_;
   std::map<std::string, const TypeDefinition*, std::less<>> definitions_by_name_;
   std::vector<SourceLocation> locations_;
@@ -240,7 +266,8 @@ class Module {
   std::set<std::string> symbols_;             // all in use
 };
 
-// The types of the fields of a constructor of `type`. REQUIRES: `type` is data of a definition of the module.
+// The types of the fields of a constructor of `type`, with "?" for extents that are no constants. REQUIRES:
+// `type` is data of a definition of the module.
 std::vector<Type> FieldTypes(const Module& module, const Type& type, int constructor);
 
 // Calls `visit` with every symbol that is, as it stands, an extent or an element of the value: from these its

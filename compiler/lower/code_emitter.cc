@@ -3,53 +3,6 @@
 #include "vm/core/status.h"
 
 namespace baton {
-namespace {
-
-// Constants above this size make call sites share a bound kernel.
-constexpr int64_t kLargeConstantBytes = 4096;
-
-}  // namespace
-
-int ExecutableTables::Constant(const ir::Constant* constant) {
-  auto [it, added] = constants_.emplace(constant, static_cast<int>(executable_->constants.size()));
-  if (added) executable_->constants.push_back(constant->value);
-  return it->second;
-}
-
-int ExecutableTables::Message(absl::string_view message) {
-  auto [it, added] = messages_.emplace(std::string(message), static_cast<int>(executable_->messages.size()));
-  if (added) executable_->messages.emplace_back(message);
-  return it->second;
-}
-
-int ExecutableTables::AllocationType(AllocType type) {
-  auto [it, added] =
-      types_.emplace(std::pair(type.dtype, type.dims), static_cast<int>(executable_->types.size()));
-  if (added) executable_->types.push_back(std::move(type));
-  return it->second;
-}
-
-int ExecutableTables::Location(int32_t module_location) {
-  auto [it, added] = locations_.emplace(module_location, static_cast<int>(executable_->locations.size()));
-  if (added) executable_->locations.push_back(module_.location(module_location));
-  return it->second;
-}
-
-int ExecutableTables::Kernel(KernelReference kernel) {
-  std::vector<KernelReference>& kernels = executable_->kernels;
-  int64_t constant_bytes = 0;
-  for (int32_t input : kernel.inputs) {
-    if (input >= 0) constant_bytes += executable_->constants[input]->num_bytes();
-  }
-  if (constant_bytes >= kLargeConstantBytes) {
-    for (size_t i = 0; i < kernels.size(); ++i) {
-      if (kernels[i] == kernel) return static_cast<int>(i);
-    }
-  }
-  kernels.push_back(std::move(kernel));
-  return static_cast<int>(kernels.size() - 1);
-}
-
 void CodeEmitter::Emit(Opcode opcode, std::vector<LowOperand> operands) {
   LowInstruction instruction;
   instruction.opcode = opcode;

@@ -1,5 +1,5 @@
-// CodeEmitter: appends low-form instructions to one function, interns what they refer to in the executable's
-// tables, and computes Dims with scalar instructions, each once per scope. Internal to lowering.
+// CodeEmitter: appends low-form instructions to one function and computes Dims with scalar instructions, each
+// once per scope. Internal to lowering.
 #pragma once
 
 #include <map>
@@ -10,33 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "compiler/ir/module.h"
+#include "compiler/lower/executable_tables.h"
 #include "compiler/lower/low_form.h"
 #include "vm/bytecode/executable.h"
 #include "vm/core/dim.h"
 
 namespace baton {
-
-// The tables of an executable under construction, without duplicates.
-class ExecutableTables {
- public:
-  ExecutableTables(const ir::Module& module, Executable* executable)
-      : module_(module), executable_(executable) {}
-
-  int Constant(const ir::Constant* constant);
-  int Message(absl::string_view message);
-  int AllocationType(AllocType type);
-  int Location(int32_t module_location);
-  // Call sites share a kernel only when it holds large constants, which may be prepacked.
-  int Kernel(KernelReference kernel);
-
- private:
-  const ir::Module& module_;
-  Executable* executable_;
-  std::map<const ir::Constant*, int> constants_;
-  std::map<std::string, int, std::less<>> messages_;
-  std::map<std::pair<DType, std::vector<int64_t>>, int> types_;
-  std::map<int32_t, int> locations_;
-};
 
 class CodeEmitter {
  public:

@@ -1,8 +1,12 @@
+// Functions, regions and straight code.
 #include "compiler/lower/function_lowering.h"
 
-#include "vm/core/value.h"
+#include "absl/strings/str_cat.h"
+#include "compiler/ir/type_relations.h"
+#include "compiler/lower/tail_position.h"
 #include "vm/core/device.h"
 #include "vm/core/status.h"
+#include "vm/core/value.h"
 
 namespace baton {
 
@@ -11,47 +15,82 @@ using ir::Binding;
 using ir::Region;
 using ir::Var;
 
-absl::Status FunctionLowering::Run(const ir::Function& function) {
-  function_->name = function.name;
+absl::Status FunctionLowering::Run() {
+  function_->name = source_.name;
   code_.set_location(0);  // code before the first binding, or all of it, has no place in the model
-  CollectNeededSymbols(function.body);
-  for (const Var* param : function.body->params) {
-    Place place;
-    place.has_tensor = true;
-    place.tensor = code_.NewRegister(SlotKind::kTensor);
-    places_[param] = {place};
+  CollectNeeds();
+  const Region* body = source_.body;
+  if (!source_.is_entry) {
+    AppendSlotKinds(source_.result_type, /*boxed=*/false, &function_->result_kinds);
+  } else if (!body->diverges) {
+    for (const Atom& result : body->results) AppendSlotKinds(result.type(), true, &function_->result_kinds);
   }
-  function_->num_parameters = static_cast<int32_t>(function.body->params.size());
-  function_->result_kinds.assign(function.body->results.size(), SlotKind::kTensor);
+  LowerParameters();
   boxed_here_.emplace_back();
-  for (const Var* param : function.body->params) DefineSymbols(param);
-  std::vector<VirtualRegister> results;
-  BATON_RETURN_IF_ERROR(LowerRegion(function.body, [&]() -> absl::Status {
-    for (const Atom& result : function.body->results) {
-      BATON_ASSIGN_OR_RETURN(VirtualRegister boxed, Boxed(result));
-      results.push_back(boxed);
+  for (const Var* param : body->params) DefineSymbols(param);
+  if (is_closure_target_) BATON_RETURN_IF_ERROR(CheckParameterExtents());
+  return LowerTailRegion(body);
+}
+
+void FunctionLowering::LowerParameters() {
+  for (const Var* param : source_.body->params) {
+    Kinds kinds;
+    AppendSlotKinds(param->type, /*boxed=*/source_.is_entry, &kinds);
+    places_[param] = NewPlaces(kinds);
+  }
+  function_->num_parameters = static_cast<int32_t>(function_->kinds.size());
+}
+
+// Equal symbols are equal extents; an extent in terms of others has their value.
+absl::Status FunctionLowering::CheckParameterExtents() {
+  std::set<std::string, std::less<>> defining;
+  for (const Var* param : source_.body->params) {
+    for (const Leaf& leaf : LeavesOf(const_cast<Var*>(param))) {
+      if (!leaf.type.is_tensor() || !leaf.type.tensor().shape.has_rank()) continue;
+      const Shape& shape = leaf.type.tensor().shape;
+      for (int axis = 0; axis < shape.rank(); ++axis) {
+        const Dim& dim = shape[axis];
+        if (dim.is_constant()) continue;
+        if (!dim.symbol().empty() && defining.emplace(dim.symbol()).second) continue;
+        BATON_ASSIGN_OR_RETURN(const VirtualRegister tensor, Boxed(leaf));
+        const VirtualRegister found = code_.EmitDef(SlotKind::kI64, Opcode::kGetDim,
+                                                    {CodeEmitter::Number(tensor), CodeEmitter::Number(axis)});
+        BATON_ASSIGN_OR_RETURN(const VirtualRegister expected, code_.Materialize(dim));
+        const std::string what = absl::StrCat("@", source_.name, ": argument %", param->name, " (",
+                                              leaf.type.ToString(), "): extent ", axis);
+        code_.Emit(Opcode::kCheckEqual, {CodeEmitter::Number(found), CodeEmitter::Number(expected),
+                                         CodeEmitter::Number(code_.tables().Message(what))});
+      }
     }
-    return absl::OkStatus();
-  }));
-  if (!function.body->diverges) code_.Emit(Opcode::kReturn, {CodeEmitter::List(results)});
+  }
   return absl::OkStatus();
+}
+
+// True when the region has an arena, which is open then.
+absl::StatusOr<bool> FunctionLowering::OpenRegion(const Region* region) {
+  code_.OpenScope();
+  boxed_here_.emplace_back();
+  const auto planned = plan_.regions.find(region);
+  if (planned == plan_.regions.end()) return false;
+  BATON_ASSIGN_OR_RETURN(VirtualRegister bytes, code_.Materialize(planned->second.num_bytes));
+  const VirtualRegister aligned = code_.EmitDef(
+      SlotKind::kI64, Opcode::kAlignDim, {CodeEmitter::Number(bytes), CodeEmitter::Number(kTensorAlignment)});
+  code_.Emit(Opcode::kEnterArena, {CodeEmitter::Number(aligned)});
+  arenas_.push_back(&planned->second);
+  return true;
+}
+
+void FunctionLowering::CloseRegion(bool has_arena) {
+  if (has_arena) arenas_.pop_back();
+  for (const auto& [var, index] : boxed_here_.back()) places_[var][index].has_reference = false;
+  boxed_here_.pop_back();
+  code_.CloseScope();
 }
 
 // `finish` takes the results out before the region's arena closes; it does not run when the region diverges.
 absl::Status FunctionLowering::LowerRegion(const Region* region,
                                            const std::function<absl::Status()>& finish) {
-  code_.OpenScope();
-  boxed_here_.emplace_back();
-  const auto planned = plan_.regions.find(region);
-  const bool has_arena = planned != plan_.regions.end();
-  if (has_arena) {
-    BATON_ASSIGN_OR_RETURN(VirtualRegister bytes, code_.Materialize(planned->second.num_bytes));
-    const VirtualRegister aligned =
-        code_.EmitDef(SlotKind::kI64, Opcode::kAlignDim,
-                      {CodeEmitter::Number(bytes), CodeEmitter::Number(kTensorAlignment)});
-    code_.Emit(Opcode::kEnterArena, {CodeEmitter::Number(aligned)});
-    arenas_.push_back(&planned->second);
-  }
+  BATON_ASSIGN_OR_RETURN(const bool has_arena, OpenRegion(region));
   for (const Binding& binding : region->bindings) {
     code_.set_location(binding.location);
     BATON_RETURN_IF_ERROR(LowerBinding(binding));
@@ -60,157 +99,120 @@ absl::Status FunctionLowering::LowerRegion(const Region* region,
     BATON_RETURN_IF_ERROR(finish());
     if (has_arena) code_.Emit(Opcode::kLeaveArena, {});
   }
-  if (has_arena) arenas_.pop_back();
-  for (const auto& [var, index] : boxed_here_.back()) places_[var][index].has_tensor = false;
-  boxed_here_.pop_back();
-  code_.CloseScope();
+  CloseRegion(has_arena);
+  return absl::OkStatus();
+}
+
+// A region whose value is the function's: control leaves the function at its end.
+absl::Status FunctionLowering::LowerTailRegion(const Region* region) {
+  BATON_ASSIGN_OR_RETURN(const bool has_arena, OpenRegion(region));
+  std::optional<size_t> tail = TailBinding(*region);
+  if (tail && !IsTailCall(region->bindings[*tail])) tail.reset();
+  const size_t num_plain = tail.value_or(region->bindings.size());
+  for (size_t i = 0; i < num_plain; ++i) {
+    code_.set_location(region->bindings[i].location);
+    BATON_RETURN_IF_ERROR(LowerBinding(region->bindings[i]));
+  }
+  if (tail) {
+    code_.set_location(region->bindings[*tail].location);
+    BATON_RETURN_IF_ERROR(LowerTail(region->bindings[*tail]));
+  } else if (!region->diverges) {
+    BATON_RETURN_IF_ERROR(LowerReturn(region->results));
+  }
+  CloseRegion(has_arena);
+  return absl::OkStatus();
+}
+
+absl::Status FunctionLowering::LowerReturn(const std::vector<Atom>& results) {
+  std::vector<const Atom*> operands;
+  for (const Atom& result : results) operands.push_back(&result);
+  BATON_RETURN_IF_ERROR(LowerTypeChecks(source_.result_type_checks, operands));
+  for (const ir::DimCheck& check : source_.result_checks) BATON_RETURN_IF_ERROR(code_.EmitCheck(check));
+  BATON_ASSIGN_OR_RETURN(Registers values, Passed(results, function_->result_kinds));
+  LeaveArenas();
+  code_.Emit(Opcode::kReturn, {CodeEmitter::List(std::move(values))});
+  return absl::OkStatus();
+}
+
+// All arenas of this call; the regions they belong to end here on this path.
+void FunctionLowering::LeaveArenas() {
+  for (size_t i = 0; i < arenas_.size(); ++i) code_.Emit(Opcode::kLeaveArena, {});
+}
+
+absl::Status FunctionLowering::LowerChecks(const Binding& binding) {
+  if (!binding.type_checks.empty()) {
+    const std::vector<Atom*> operands = ir::Operands(const_cast<ir::Expr*>(&binding.expr));
+    BATON_RETURN_IF_ERROR(LowerTypeChecks(binding.type_checks, {operands.begin(), operands.end()}));
+  }
+  for (const ir::DimCheck& check : binding.checks) BATON_RETURN_IF_ERROR(code_.EmitCheck(check));
+  return absl::OkStatus();
+}
+
+absl::Status FunctionLowering::LowerTypeChecks(const std::vector<ir::TypeCheck>& checks,
+                                               const std::vector<const Atom*>& operands) {
+  for (const ir::TypeCheck& check : checks) {
+    BATON_ASSIGN_OR_RETURN(VirtualRegister tensor, Boxed(LeavesOf(*operands[check.operand])[check.index]));
+    AllocType type{check.type.dtype, {}};
+    for (const Dim& dim : check.type.shape.dims()) {
+      type.dims.push_back(dim.is_constant() ? dim.value() : kDynamicExtent);
+    }
+    code_.Emit(Opcode::kCheckType, {CodeEmitter::Number(tensor),
+                                    CodeEmitter::Number(code_.tables().AllocationType(std::move(type))),
+                                    CodeEmitter::Number(code_.tables().Message(check.what))});
+    Place place;
+    place.has_reference = true;
+    place.reference = tensor;
+    DefineExtents(check.type, place);
+  }
   return absl::OkStatus();
 }
 
 absl::Status FunctionLowering::LowerBinding(const Binding& binding) {
-  for (const ir::DimCheck& check : binding.checks) BATON_RETURN_IF_ERROR(code_.EmitCheck(check));
-  if (const auto* call = std::get_if<ir::OpCall>(&binding.expr)) return LowerCall(binding, *call);
-  if (const auto* branch = std::get_if<ir::If>(&binding.expr)) return LowerIf(binding, *branch);
-  if (const auto* loop = std::get_if<ir::Loop>(&binding.expr)) return LowerLoop(binding, *loop);
-  if (const auto* raise = std::get_if<ir::Raise>(&binding.expr)) {
+  BATON_RETURN_IF_ERROR(LowerChecks(binding));
+  const ir::Expr& expr = binding.expr;
+  if (const auto* call = std::get_if<ir::OpCall>(&expr)) return LowerCall(binding, *call);
+  if (const auto* branch = std::get_if<ir::If>(&expr)) return LowerIf(binding, *branch, false);
+  if (const auto* match = std::get_if<ir::Match>(&expr)) return LowerMatch(binding, *match, false);
+  if (const auto* loop = std::get_if<ir::Loop>(&expr)) return LowerLoop(binding, *loop);
+  if (const auto* call = std::get_if<ir::Call>(&expr)) return LowerFunctionCall(binding, *call);
+  if (const auto* call = std::get_if<ir::CallClosure>(&expr)) return LowerClosureCall(binding, *call, false);
+  if (const auto* closure = std::get_if<ir::MakeClosure>(&expr)) return LowerClosure(binding, *closure);
+  if (const auto* data = std::get_if<ir::MakeData>(&expr)) return LowerData(binding, *data);
+  if (const auto* cell = std::get_if<ir::MakeReference>(&expr)) return LowerReference(binding, *cell);
+  if (const auto* read = std::get_if<ir::ReadReference>(&expr)) return LowerRead(binding, *read);
+  if (const auto* write = std::get_if<ir::WriteReference>(&expr)) return LowerWrite(binding, *write);
+  if (const auto* raise = std::get_if<ir::Raise>(&expr)) {
     code_.Emit(Opcode::kRaise, {CodeEmitter::Number(code_.tables().Message(raise->message))});
     return absl::OkStatus();
   }
-  if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) {
-    Places places;
-    for (const Atom& field : tuple->fields) {
+  if (const auto* tuple = std::get_if<ir::MakeTuple>(&expr)) return LowerTuple(binding, *tuple);
+  return LowerProject(binding, std::get<ir::Project>(expr));
+}
+
+absl::Status FunctionLowering::LowerTuple(const Binding& binding, const ir::MakeTuple& tuple) {
+  Places places;
+  for (const Atom& field : tuple.fields) {
+    for (const Leaf& leaf : LeavesOf(field)) {
       Place& place = places.emplace_back();
-      if (IsScalarType(field.type())) {
-        BATON_ASSIGN_OR_RETURN(VirtualRegister scalar, Scalar(field, 0));
+      if (IsScalarType(leaf.type)) {
+        BATON_ASSIGN_OR_RETURN(VirtualRegister scalar, Scalar(leaf, 0));
         place.scalars = {scalar};
       } else {
-        BATON_ASSIGN_OR_RETURN(place.tensor, Boxed(field));
-        place.has_tensor = true;
+        BATON_ASSIGN_OR_RETURN(place.reference, Boxed(leaf));
+        place.has_reference = true;
       }
     }
-    SetPlaces(binding.var, std::move(places));
-    return absl::OkStatus();
   }
-  const auto& project = std::get<ir::Project>(binding.expr);
-  Place place = places_.at(project.tuple.var())[project.index];
-  SetPlaces(binding.var, {std::move(place)});
+  SetPlaces(binding.var, std::move(places));
   return absl::OkStatus();
 }
 
-FunctionLowering::Places FunctionLowering::NewPlaces(const Type& type) {
-  Places places;
-  auto append = [&](const Type& field) {
-    Place& place = places.emplace_back();
-    if (IsScalarType(field)) {
-      place.scalars = {code_.NewRegister(*ScalarSlotKind(field.tensor().dtype))};
-    } else {
-      place.has_tensor = true;
-      place.tensor = code_.NewRegister(SlotKind::kTensor);
-    }
-  };
-  if (type.is_tuple()) {
-    for (const Type& field : type.fields()) append(field);
-  } else if (type.is_tensor()) {
-    append(type);
-  }
-  return places;
-}
-
-absl::StatusOr<VirtualRegister> FunctionLowering::Passed(const Atom& atom) {
-  if (IsScalarType(atom.type())) return Scalar(atom, 0);
-  return Boxed(atom);
-}
-
-absl::Status FunctionLowering::AssignResults(const std::vector<Atom>& results, const Places& to) {
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (!to[i].scalars.empty()) {
-      BATON_ASSIGN_OR_RETURN(VirtualRegister scalar, Scalar(results[i], 0));
-      code_.Move(to[i].scalars[0], scalar);
-    } else {
-      BATON_ASSIGN_OR_RETURN(VirtualRegister tensor, Boxed(results[i]));
-      code_.Move(to[i].tensor, tensor);
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<VirtualRegister> FunctionLowering::Condition(const Atom& atom) {
-  if (atom.var() != nullptr && atom.var()->elements && atom.var()->elements->size() == 1 &&
-      !atom.var()->unboxed) {
-    const ir::Element& element = (*atom.var()->elements)[0];
-    if (element.condition() != nullptr && code_.IsDefined(element.condition()->a) &&
-        code_.IsDefined(element.condition()->b)) {
-      return code_.Materialize(*element.condition());
-    }
-  }
-  return Scalar(atom, 0);
-}
-
-absl::Status FunctionLowering::LowerIf(const Binding& binding, const ir::If& branch) {
-  BATON_ASSIGN_OR_RETURN(VirtualRegister condition, Condition(branch.condition));
-  const Places results = NewPlaces(binding.var->type);
-  const CodeEmitter::OpenLabel to_else =
-      code_.EmitOpenJump(Opcode::kJumpIfNot, {CodeEmitter::Number(condition)});
-  code_.NewBlock();
-  BATON_RETURN_IF_ERROR(
-      LowerRegion(branch.then_region, [&] { return AssignResults(branch.then_region->results, results); }));
-  CodeEmitter::OpenLabel to_end;
-  code_.set_location(binding.location);
-  if (!branch.then_region->diverges) to_end = code_.EmitOpenJump(Opcode::kJump, {});
-  code_.NewBlock();
-  code_.Bind(to_else);
-  BATON_RETURN_IF_ERROR(
-      LowerRegion(branch.else_region, [&] { return AssignResults(branch.else_region->results, results); }));
-  if (branch.then_region->diverges && branch.else_region->diverges) return absl::OkStatus();
-  code_.NewBlock();
-  if (!branch.then_region->diverges) code_.Bind(to_end);
-  SetPlaces(binding.var, results);
-  return absl::OkStatus();
-}
-
-absl::Status FunctionLowering::LowerLoop(const Binding& binding, const ir::Loop& loop) {
-  Places carried;
-  for (const Var* param : loop.body->params) carried.push_back(NewPlaces(param->type)[0]);
-  BATON_RETURN_IF_ERROR(AssignResults(loop.initial, carried));
-  const int header = code_.NewBlock();
-  VirtualRegister go_on = 0;
-  for (size_t i = 0; i < carried.size(); ++i) SetPlaces(loop.condition->params[i], {carried[i]});
-  BATON_RETURN_IF_ERROR(LowerRegion(loop.condition, [&]() -> absl::Status {
-    BATON_ASSIGN_OR_RETURN(go_on, Condition(loop.condition->results[0]));
-    return absl::OkStatus();
-  }));
-  if (loop.condition->diverges) return absl::OkStatus();
-  code_.set_location(binding.location);
-  const CodeEmitter::OpenLabel to_exit = code_.EmitOpenJump(Opcode::kJumpIfNot, {CodeEmitter::Number(go_on)});
-  code_.NewBlock();
-  for (size_t i = 0; i < carried.size(); ++i) SetPlaces(loop.body->params[i], {carried[i]});
-  BATON_RETURN_IF_ERROR(LowerRegion(loop.body, [&]() -> absl::Status {
-    // All next values are read before any carried register is written.
-    std::vector<VirtualRegister> next;
-    for (const Atom& result : loop.body->results) {
-      BATON_ASSIGN_OR_RETURN(VirtualRegister value, Passed(result));
-      next.push_back(value);
-    }
-    auto target = [&](size_t i) {
-      return carried[i].scalars.empty() ? carried[i].tensor : carried[i].scalars[0];
-    };
-    for (size_t i = 0; i < next.size(); ++i) {
-      for (size_t k = 0; k < carried.size(); ++k) {
-        if (k == i || target(k) != next[i]) continue;
-        const VirtualRegister copy = code_.NewRegister(function_->kinds[next[i]]);
-        code_.Move(copy, next[i]);
-        next[i] = copy;
-        break;
-      }
-    }
-    for (size_t i = 0; i < next.size(); ++i) code_.Move(target(i), next[i]);
-    return absl::OkStatus();
-  }));
-  code_.set_location(binding.location);
-  if (!loop.body->diverges) code_.EmitJump(header);
-  code_.NewBlock();
-  code_.Bind(to_exit);
-  SetPlaces(binding.var, carried);
+absl::Status FunctionLowering::LowerProject(const Binding& binding, const ir::Project& project) {
+  const Places& all = places_.at(project.tuple.var());
+  const absl::Span<const Type> fields = project.tuple.type().fields();
+  const auto begin = all.begin() + static_cast<ptrdiff_t>(SlotKindsOf(fields.first(project.index)).size());
+  const auto count = static_cast<ptrdiff_t>(SlotKindsOf(fields.subspan(project.index, 1)).size());
+  SetPlaces(binding.var, Places(begin, begin + count));
   return absl::OkStatus();
 }
 

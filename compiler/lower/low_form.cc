@@ -27,9 +27,11 @@ std::string UsedOperandText(OperandKind kind, const LowOperand& operand) {
     case OperandKind::kFunction:
       return absl::StrCat("functions[", operand.number, "]");
     case OperandKind::kTypeIndex:
-    case OperandKind::kObjectType:
-    case OperandKind::kSignature:
       return absl::StrCat("types[", operand.number, "]");
+    case OperandKind::kObjectType:
+      return absl::StrCat("object_types[", operand.number, "]");
+    case OperandKind::kSignature:
+      return absl::StrCat("signatures[", operand.number, "]");
     case OperandKind::kMessage:
       return absl::StrCat("messages[", operand.number, "]");
     case OperandKind::kLabel:

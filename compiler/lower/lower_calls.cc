@@ -1,8 +1,8 @@
 // Operator calls: scalar instructions, views, kernels into planned or pooled outputs, kernels that allocate.
-#include "vm/core/value.h"
 #include "compiler/lower/function_lowering.h"
 #include "compiler/lower/scalar_ops.h"
 #include "vm/core/status.h"
+#include "vm/core/value.h"
 
 namespace baton {
 
@@ -16,21 +16,8 @@ absl::Status FunctionLowering::LowerCall(const Binding& binding, const ir::OpCal
     BATON_ASSIGN_OR_RETURN(bool done, LowerView(binding, call));
     if (done) return absl::OkStatus();
   }
-  KernelReference kernel;
-  kernel.op = call.op->name;
-  kernel.attributes = call.attrs.ToAttributes();
-  std::vector<VirtualRegister> inputs;
-  for (const Atom& arg : call.args) {
-    if (arg.empty()) {
-      kernel.inputs.push_back(KernelReference::kAbsent);
-    } else if (arg.constant() != nullptr) {
-      kernel.inputs.push_back(code_.tables().Constant(arg.constant()));
-    } else {
-      kernel.inputs.push_back(KernelReference::kPassed);
-      BATON_ASSIGN_OR_RETURN(VirtualRegister input, Boxed(arg));
-      inputs.push_back(input);
-    }
-  }
+  Registers inputs;
+  BATON_ASSIGN_OR_RETURN(KernelReference kernel, MakeKernel(call, &inputs));
   std::vector<TensorType> types;
   if (binding.var->type.is_tuple()) {
     for (const Type& field : binding.var->type.fields()) types.push_back(field.tensor());
@@ -43,19 +30,40 @@ absl::Status FunctionLowering::LowerCall(const Binding& binding, const ir::OpCal
   Places places(types.size());
   std::vector<VirtualRegister> outputs;
   for (size_t i = 0; i < types.size(); ++i) {
-    places[i].has_tensor = true;
+    places[i].has_reference = true;
     if (known) {
-      BATON_ASSIGN_OR_RETURN(places[i].tensor, Allocate(binding.var, static_cast<int>(i), types[i]));
+      BATON_ASSIGN_OR_RETURN(places[i].reference, Allocate(binding.var, static_cast<int>(i), types[i]));
     } else {
-      places[i].tensor = code_.NewRegister(SlotKind::kTensor);
+      places[i].reference = code_.NewRegister(SlotKind::kTensor);
     }
-    outputs.push_back(places[i].tensor);
+    outputs.push_back(places[i].reference);
   }
   code_.Emit(known ? Opcode::kCallKernel : Opcode::kCallKernelAlloc,
              {CodeEmitter::Number(code_.tables().Kernel(std::move(kernel))),
               CodeEmitter::List(std::move(inputs)), CodeEmitter::List(std::move(outputs))});
   SetPlaces(binding.var, std::move(places));
   return absl::OkStatus();
+}
+
+// One input for each that the operator has, those left out at the end too, and for each variadic one.
+absl::StatusOr<KernelReference> FunctionLowering::MakeKernel(const ir::OpCall& call, Registers* inputs) {
+  KernelReference kernel;
+  kernel.op = call.op->name;
+  kernel.attributes = call.attrs.ToAttributes();
+  for (const Atom& arg : call.args) {
+    if (arg.empty()) {
+      kernel.inputs.push_back(KernelReference::kAbsent);
+    } else if (arg.constant() != nullptr) {
+      kernel.inputs.push_back(code_.tables().Constant(arg.constant()));
+    } else {
+      kernel.inputs.push_back(KernelReference::kPassed);
+      BATON_ASSIGN_OR_RETURN(VirtualRegister input, Boxed(arg));
+      inputs->push_back(input);
+    }
+  }
+  const size_t num_single = call.op->inputs.size() - (call.op->IsVariadic() ? 1 : 0);
+  if (kernel.inputs.size() < num_single) kernel.inputs.resize(num_single, KernelReference::kAbsent);
+  return kernel;
 }
 
 absl::StatusOr<VirtualRegister> FunctionLowering::Allocate(const Var* var, int index,
@@ -80,8 +88,8 @@ absl::StatusOr<bool> FunctionLowering::LowerView(const Binding& binding, const i
   const TensorType& type = binding.var->type.tensor();
   if (call.args[0].type() == binding.var->type && (type.shape.has_rank() || call.op->name == "copy")) {
     Place place;
-    place.has_tensor = true;
-    BATON_ASSIGN_OR_RETURN(place.tensor, Boxed(call.args[0]));
+    place.has_reference = true;
+    BATON_ASSIGN_OR_RETURN(place.reference, Boxed(call.args[0]));
     SetPlaces(binding.var, {place});
     return true;
   }
@@ -90,8 +98,8 @@ absl::StatusOr<bool> FunctionLowering::LowerView(const Binding& binding, const i
   AllocType alloc;
   BATON_ASSIGN_OR_RETURN(std::vector<VirtualRegister> extents, code_.DynamicExtents(type, &alloc));
   Place place;
-  place.has_tensor = true;
-  place.tensor = code_.EmitDef(
+  place.has_reference = true;
+  place.reference = code_.EmitDef(
       SlotKind::kTensor, Opcode::kView,
       {CodeEmitter::Number(source), CodeEmitter::Number(code_.tables().AllocationType(std::move(alloc))),
        CodeEmitter::List(std::move(extents))});

@@ -1,9 +1,10 @@
 // Values of a function under lowering: where they live, boxing and unboxing, the symbols they define.
 #include <cstring>
 
-#include "vm/core/value.h"
+#include "absl/strings/str_cat.h"
 #include "compiler/lower/function_lowering.h"
 #include "vm/core/status.h"
+#include "vm/core/value.h"
 
 namespace baton {
 
@@ -32,17 +33,35 @@ Opcode GetElementOpcode(SlotKind kind) {
 
 }  // namespace
 
+std::vector<FunctionLowering::Leaf> FunctionLowering::LeavesOf(const Atom& atom) {
+  std::vector<Leaf> leaves;
+  std::vector<Type> pending = {atom.type()};
+  while (!pending.empty()) {
+    const Type type = pending.back();
+    pending.pop_back();
+    if (type.is_tuple()) {
+      pending.insert(pending.end(), type.fields().rbegin(), type.fields().rend());
+    } else {
+      leaves.push_back({atom.constant(), atom.var(), static_cast<int>(leaves.size()), type});
+    }
+  }
+  return leaves;
+}
+
 absl::StatusOr<VirtualRegister> FunctionLowering::Boxed(const Atom& atom) {
-  if (atom.constant() != nullptr) return code_.TensorConstant(atom.constant());
-  Place& place = places_.at(atom.var())[0];
-  if (place.has_tensor) return place.tensor;
-  const TensorType& type = atom.var()->type.tensor();
-  const int index = code_.tables().AllocationType(StaticAllocType(type));
-  place.tensor = code_.EmitDef(SlotKind::kTensor, Opcode::kMakeTensor,
-                               {CodeEmitter::Number(index), CodeEmitter::List(place.scalars)});
-  place.has_tensor = true;
-  boxed_here_.back().push_back({atom.var(), 0});
-  return place.tensor;
+  return Boxed(Leaf{atom.constant(), atom.var(), 0, atom.type()});
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::Boxed(const Leaf& leaf) {
+  if (leaf.constant != nullptr) return code_.TensorConstant(leaf.constant);
+  Place& place = places_.at(leaf.var)[leaf.index];
+  if (place.has_reference) return place.reference;
+  const int type = code_.tables().AllocationType(StaticAllocType(leaf.type.tensor()));
+  place.reference = code_.EmitDef(SlotKind::kTensor, Opcode::kMakeTensor,
+                                  {CodeEmitter::Number(type), CodeEmitter::List(place.scalars)});
+  place.has_reference = true;
+  boxed_here_.back().push_back({leaf.var, leaf.index});
+  return place.reference;
 }
 
 VirtualRegister FunctionLowering::ScalarConstant(const Tensor& tensor, int64_t index) {
@@ -69,14 +88,79 @@ VirtualRegister FunctionLowering::ScalarConstant(const Tensor& tensor, int64_t i
 }
 
 absl::StatusOr<VirtualRegister> FunctionLowering::Scalar(const Atom& atom, int64_t index) {
-  if (atom.constant() != nullptr) return ScalarConstant(atom.constant()->value, index);
-  const Place& place = places_.at(atom.var())[0];
+  return Scalar(Leaf{atom.constant(), atom.var(), 0, atom.type()}, index);
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::Scalar(const Leaf& leaf, int64_t index) {
+  if (leaf.constant != nullptr) return ScalarConstant(leaf.constant->value, index);
+  const Place& place = places_.at(leaf.var)[leaf.index];
   if (!place.scalars.empty()) return place.scalars[index];
-  const TensorType& type = atom.var()->type.tensor();
-  const std::optional<SlotKind> kind = ScalarSlotKind(type.dtype);
-  if (!kind) return absl::InternalError(absl::StrCat("value %", atom.var()->name, " has no scalar form"));
+  const std::optional<SlotKind> kind = ScalarSlotKind(leaf.type.tensor().dtype);
+  if (!kind) return absl::InternalError(absl::StrCat("value %", leaf.var->name, " has no scalar form"));
   return code_.EmitDef(*kind, GetElementOpcode(*kind),
-                       {CodeEmitter::Number(place.tensor), CodeEmitter::Number(index)});
+                       {CodeEmitter::Number(place.reference), CodeEmitter::Number(index)});
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::Passed(const Leaf& leaf, SlotKind kind) {
+  return IsReference(kind) ? Boxed(leaf) : Scalar(leaf, 0);
+}
+
+absl::StatusOr<FunctionLowering::Registers> FunctionLowering::Passed(absl::Span<const Atom> atoms,
+                                                                     const Kinds& kinds) {
+  Registers registers;
+  for (const Atom& atom : atoms) {
+    for (const Leaf& leaf : LeavesOf(atom)) {
+      BATON_ASSIGN_OR_RETURN(const VirtualRegister passed, Passed(leaf, kinds[registers.size()]));
+      registers.push_back(passed);
+    }
+  }
+  return registers;
+}
+
+absl::Status FunctionLowering::Assign(absl::Span<const Atom> atoms, const Places& to) {
+  auto place = to.begin();
+  for (const Atom& atom : atoms) {
+    for (const Leaf& leaf : LeavesOf(atom)) {
+      const VirtualRegister target = place++->slot();
+      BATON_ASSIGN_OR_RETURN(const VirtualRegister value, Passed(leaf, function_->kinds[target]));
+      code_.Move(target, value);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void FunctionLowering::MoveAll(const Registers& to, Registers from) {
+  for (size_t i = 0; i < from.size(); ++i) {
+    for (size_t k = 0; k < to.size(); ++k) {
+      if (k == i || to[k] != from[i]) continue;
+      const VirtualRegister copy = code_.NewRegister(function_->kinds[from[i]]);
+      code_.Move(copy, from[i]);
+      from[i] = copy;
+      break;
+    }
+  }
+  for (size_t i = 0; i < from.size(); ++i) code_.Move(to[i], from[i]);
+}
+
+FunctionLowering::Places FunctionLowering::NewPlaces(const Kinds& kinds) {
+  Places places;
+  for (const SlotKind kind : kinds) {
+    Place& place = places.emplace_back();
+    const VirtualRegister slot = code_.NewRegister(kind);
+    place.has_reference = IsReference(kind);
+    if (place.has_reference) {
+      place.reference = slot;
+    } else {
+      place.scalars = {slot};
+    }
+  }
+  return places;
+}
+
+FunctionLowering::Registers FunctionLowering::SlotsOf(const Places& places) {
+  Registers slots;
+  for (const Place& place : places) slots.push_back(place.slot());
+  return slots;
 }
 
 void FunctionLowering::SetPlaces(const Var* var, Places places) {
@@ -85,25 +169,20 @@ void FunctionLowering::SetPlaces(const Var* var, Places places) {
 }
 
 void FunctionLowering::DefineExtents(const TensorType& type, const Place& place) {
-  if (!place.has_tensor || !type.shape.has_rank()) return;
+  if (!place.has_reference || !type.shape.has_rank()) return;
   for (int axis = 0; axis < type.shape.rank(); ++axis) {
     const absl::string_view symbol = type.shape[axis].symbol();
-    if (!symbol.empty() && !code_.IsDefined(symbol)) code_.DefineSymbol(symbol, place.tensor, axis);
+    if (!symbol.empty() && !code_.IsDefined(symbol)) code_.DefineSymbol(symbol, place.reference, axis);
   }
 }
 
 // Elements in memory are read here, while the tensor is certain to be alive; extents stay readable.
 void FunctionLowering::DefineSymbols(const Var* var) {
   const Places& places = places_.at(var);
-  if (var->type.is_tuple()) {
-    for (size_t i = 0; i < places.size(); ++i) {
-      if (var->type.fields()[i].is_tensor()) DefineExtents(var->type.fields()[i].tensor(), places[i]);
-    }
-    return;
+  for (const Leaf& leaf : LeavesOf(const_cast<Var*>(var))) {
+    if (leaf.type.is_tensor()) DefineExtents(leaf.type.tensor(), places[leaf.index]);
   }
-  if (!var->type.is_tensor()) return;
-  DefineExtents(var->type.tensor(), places[0]);
-  if (!var->elements) return;
+  if (!var->type.is_tensor() || !var->elements) return;
   for (size_t i = 0; i < var->elements->size(); ++i) {
     const Dim* dim = (*var->elements)[i].dim();
     if (dim == nullptr || dim->symbol().empty()) continue;
@@ -114,48 +193,10 @@ void FunctionLowering::DefineSymbols(const Var* var) {
     }
     if (code_.IsDefined(symbol) || needed_symbols_.count(symbol) == 0) continue;
     if (!ScalarSlotKind(var->type.tensor().dtype)) continue;
-    const VirtualRegister element =
-        code_.EmitDef(SlotKind::kI64, Opcode::kGetElementI64,
-                      {CodeEmitter::Number(places[0].tensor), CodeEmitter::Number(static_cast<int64_t>(i))});
+    const VirtualRegister element = code_.EmitDef(
+        SlotKind::kI64, Opcode::kGetElementI64,
+        {CodeEmitter::Number(places[0].reference), CodeEmitter::Number(static_cast<int64_t>(i))});
     code_.DefineSymbol(symbol, element);
-  }
-}
-
-void FunctionLowering::CollectNeededSymbols(const ir::Region* body) {
-  auto need = [this](absl::string_view name) { needed_symbols_.emplace(name); };
-  auto need_type = [&](const TensorType& type) {
-    if (!type.shape.has_rank()) return;
-    for (const Dim& dim : type.shape.dims()) dim.VisitSymbols(need);
-  };
-  std::vector<const ir::Region*> pending = {body};
-  while (!pending.empty()) {
-    const ir::Region* region = pending.back();
-    pending.pop_back();
-    for (const ir::Binding& binding : region->bindings) {
-      for (const ir::DimCheck& check : binding.checks) {
-        check.a.VisitSymbols(need);
-        check.b.VisitSymbols(need);
-      }
-      const Var* var = binding.var;
-      if (var->type.is_tensor()) need_type(var->type.tensor());
-      if (var->type.is_tuple()) {
-        for (const Type& field : var->type.fields()) {
-          if (field.is_tensor()) need_type(field.tensor());
-        }
-      }
-      const bool is_condition = var->elements && var->elements->size() == 1;
-      if (var->elements && (var->unboxed || is_condition)) {
-        for (const ir::Element& element : *var->elements) {
-          if (element.dim() != nullptr && element.dim()->symbol().empty()) element.dim()->VisitSymbols(need);
-          if (element.dim() != nullptr && !element.dim()->symbol().empty() && var->unboxed)
-            need(element.dim()->symbol());
-          if (element.condition() == nullptr) continue;
-          element.condition()->a.VisitSymbols(need);
-          element.condition()->b.VisitSymbols(need);
-        }
-      }
-      for (const ir::Region* inner : ir::Regions(binding.expr)) pending.push_back(inner);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 #include "compiler/lower/scalar_ops.h"
 
-#include "vm/core/value.h"
 #include "vm/core/status.h"
+#include "vm/core/value.h"
 
 namespace baton {
 namespace {

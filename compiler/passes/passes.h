@@ -21,7 +21,8 @@ namespace baton {
 absl::Status InferTypes(ir::Module& module);
 
 // Replaces values by equal ones that are simpler: copies, casts and reshapes to the same type, projections of
-// tuples, elements known as constants, branches and loops of known condition, cheap algebra. Needs: types.
+// tuples, elements known as constants, branches of known condition, matches on values just made, calls of
+// closures just made, cheap algebra. Needs: types.
 // Guarantees: true when anything changed; types are stale then.
 absl::StatusOr<bool> Simplify(ir::Module& module);
 
@@ -29,13 +30,19 @@ absl::StatusOr<bool> Simplify(ir::Module& module);
 // Needs: types. Guarantees: true when anything changed; types stay right.
 absl::StatusOr<bool> FoldConstants(ir::Module& module, int64_t max_bytes);
 
-// Removes bindings whose value is not used. Guarantees: true when anything changed; types stay right.
+// Removes bindings whose value is not used and functions that no entry point reaches. Keeps calls that may
+// write to references or may not end. Guarantees: true when anything changed; types stay right.
 bool RemoveDeadCode(ir::Module& module);
 
 // Where the branches of an `if` differ in rank, moves what follows it in its region into both branches, so
 // that each copy sees known ranks. Copies at most `budget` bindings in all and reduces it by what it copied.
 // Needs: types. Guarantees: true when anything changed; types are stale then.
 bool SpecializeRanks(ir::Module& module, int64_t* budget);
+
+// Puts the bodies of functions that are small or called in one place only where they are called; recursive
+// functions stay. Copies at most `budget` bindings in all and reduces it by what it copied. Needs: types.
+// Guarantees: true when anything changed; types are stale then.
+bool InlineFunctions(ir::Module& module, int64_t* budget);
 
 // Marks the Vars that live as scalars in registers instead of tensors. Needs: types.
 void UnboxScalars(ir::Module& module);

@@ -9,6 +9,9 @@ namespace {
 constexpr int kMaxRounds = 200;
 constexpr int64_t kMaxFoldedBytes = int64_t{64} << 20;
 
+// How many bindings inlining may copy.
+constexpr int64_t kInlineBudget = 100'000;
+
 // How many bindings rank specialisation may copy, by optimisation level.
 int64_t SpecializationBudget(int level) {
   return level >= 3 ? 100'000 : level == 2 ? 10'000 : 0;
@@ -23,6 +26,7 @@ class Pipeline {
     BATON_RETURN_IF_ERROR(Infer());
     const int level = options_.optimization_level;
     int64_t budget = SpecializationBudget(level);
+    int64_t inline_budget = level >= 2 ? kInlineBudget : 0;
     for (int round = 0; level >= 1 && round < kMaxRounds; ++round) {
       BATON_ASSIGN_OR_RETURN(bool folded, FoldConstants(module_, kMaxFoldedBytes));
       Done("fold_constants");
@@ -33,8 +37,13 @@ class Pipeline {
         BATON_RETURN_IF_ERROR(Infer());
         continue;
       }
-      if (!SpecializeRanks(module_, &budget)) break;
-      Done("specialize_ranks");
+      if (InlineFunctions(module_, &inline_budget)) {
+        Done("inline_functions");
+      } else if (SpecializeRanks(module_, &budget)) {
+        Done("specialize_ranks");
+      } else {
+        break;
+      }
       BATON_RETURN_IF_ERROR(Infer());
     }
     RemoveDeadCode(module_);
@@ -72,8 +81,8 @@ absl::Status RunPasses(ir::Module& module, const PipelineOptions& options) {
 }
 
 std::vector<std::string> PipelinePassNames() {
-  return {"import",           "infer_types",      "fold_constants", "simplify",
-          "specialize_ranks", "remove_dead_code", "unbox_scalars"};
+  return {"import",           "infer_types",      "fold_constants",   "simplify",
+          "inline_functions", "specialize_ranks", "remove_dead_code", "unbox_scalars"};
 }
 
 }  // namespace baton

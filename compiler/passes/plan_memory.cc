@@ -65,8 +65,9 @@ class AliasClasses {
       for (const Atom& field : tuple->fields) Unite(var, field);
     } else if (const auto* project = std::get_if<ir::Project>(&binding.expr)) {
       Unite(var, project->tuple);
-    } else if (const auto* branch = std::get_if<ir::If>(&binding.expr)) {
-      for (const Region* region : {branch->then_region, branch->else_region}) {
+    } else if (std::holds_alternative<ir::If>(binding.expr) ||
+               std::holds_alternative<ir::Match>(binding.expr)) {
+      for (const Region* region : ir::Regions(binding.expr)) {
         if (region->diverges) continue;
         for (const Atom& result : region->results) Unite(var, result);
       }
@@ -82,6 +83,14 @@ class AliasClasses {
 
   std::unordered_map<const Var*, const Var*> parent_;
 };
+
+// True when what the expression gets may live on where the function that evaluates it cannot see: in objects,
+// or in values that a callee gives back.
+bool Keeps(const ir::Expr& expr) {
+  return std::holds_alternative<ir::Call>(expr) || std::holds_alternative<ir::CallClosure>(expr) ||
+         std::holds_alternative<ir::MakeClosure>(expr) || std::holds_alternative<ir::MakeData>(expr) ||
+         std::holds_alternative<ir::MakeReference>(expr) || std::holds_alternative<ir::WriteReference>(expr);
+}
 
 // Offsets for tensors of constant size: a free list of gaps, smallest sufficient gap first.
 class GapList {
@@ -201,6 +210,12 @@ class Planner {
  public:
   explicit Planner(const ir::Function& function) : aliases_(function.body) {
     for (const Var* param : function.body->params) Define(param);
+    VisitBindings(function.body, [this](const Binding& binding) {
+      if (!Keeps(binding.expr)) return;
+      for (const Atom* operand : ir::Operands(const_cast<ir::Expr*>(&binding.expr))) {
+        if (operand->var() != nullptr) kept_.insert(aliases_.Find(operand->var()));
+      }
+    });
     VisitRegion(function.body);
   }
   ir::MemoryPlan Take() { return std::move(plan_); }
@@ -222,7 +237,8 @@ class Planner {
     for (size_t i = 0; i < region->bindings.size(); ++i) {
       const Binding& binding = region->bindings[i];
       const Var* root = aliases_.Find(binding.var);
-      if (leaving.count(root) == 0) AppendLifetimes(binding, i, last_use[root], at_entry, &lifetimes);
+      if (leaving.count(root) == 0 && kept_.count(root) == 0)
+        AppendLifetimes(binding, i, last_use[root], at_entry, &lifetimes);
       for (const Region* inner : ir::Regions(binding.expr)) {
         for (const Var* param : inner->params) Define(param);
         VisitRegion(inner);
@@ -276,6 +292,7 @@ class Planner {
   }
 
   AliasClasses aliases_;
+  std::set<const Var*> kept_;  // classes that calls or objects may keep
   std::set<std::string, std::less<>> defined_;
   ir::MemoryPlan plan_;
 };

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "compiler/passes/effects.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewrite.h"
 
@@ -10,15 +11,34 @@ using ir::Binding;
 using ir::Region;
 using ir::Var;
 
-bool CanRemove(const Binding& binding) {
-  const auto* call = std::get_if<ir::OpCall>(&binding.expr);
-  return !std::holds_alternative<ir::Raise>(binding.expr) && (call == nullptr || call->op->pure);
+// True when a function was taken out.
+bool RemoveUnreachableFunctions(ir::Module& module) {
+  std::set<const ir::Function*> reached;
+  std::vector<const ir::Function*> pending;
+  auto reach = [&](const ir::Function* function) {
+    if (reached.insert(function).second) pending.push_back(function);
+  };
+  for (const ir::Function& function : module.functions()) {
+    if (function.is_entry) reach(&function);
+  }
+  while (!pending.empty()) {
+    const ir::Function* function = pending.back();
+    pending.pop_back();
+    VisitBindings(function->body, [&](const Binding& binding) {
+      if (const auto* call = std::get_if<ir::Call>(&binding.expr)) reach(call->callee);
+      if (const auto* closure = std::get_if<ir::MakeClosure>(&binding.expr)) reach(closure->function);
+    });
+  }
+  const size_t before = module.functions().size();
+  module.RemoveFunctions([&](const ir::Function& function) { return reached.count(&function) == 0; });
+  return module.functions().size() != before;
 }
 
 }  // namespace
 
 bool RemoveDeadCode(ir::Module& module) {
-  bool changed = false;
+  bool changed = RemoveUnreachableFunctions(module);
+  const Effects effects(module);
   // Backwards through each region, outer regions first: whatever uses a value has been seen before its
   // definition.
   std::set<const Var*> used;
@@ -51,7 +71,7 @@ bool RemoveDeadCode(ir::Module& module) {
         continue;
       }
       Binding& binding = frame.region->bindings[--frame.next];
-      if (used.count(binding.var) == 0 && CanRemove(binding)) {
+      if (used.count(binding.var) == 0 && effects.CanRemove(binding)) {
         changed = true;
         continue;
       }

@@ -60,6 +60,9 @@ std::vector<Binding> CloneBindings(ir::Module& module, const std::vector<Binding
     } else if (auto* loop = std::get_if<ir::Loop>(&copy.expr)) {
       loop->condition = CloneRegion(module, loop->condition, substitution);
       loop->body = CloneRegion(module, loop->body, substitution);
+    } else if (auto* match = std::get_if<ir::Match>(&copy.expr)) {
+      for (ir::MatchArm& arm : match->arms) arm.region = CloneRegion(module, arm.region, substitution);
+      if (match->otherwise != nullptr) match->otherwise = CloneRegion(module, match->otherwise, substitution);
     }
     copy.var = CloneVar(module, binding.var, substitution);
   }
@@ -78,6 +81,18 @@ int64_t CountBindings(const std::vector<Binding>& bindings) {
     }
   }
   return count;
+}
+
+void VisitBindings(const Region* region, const std::function<void(const Binding&)>& visit) {
+  std::vector<const Region*> pending = {region};
+  while (!pending.empty()) {
+    const Region* current = pending.back();
+    pending.pop_back();
+    for (const Binding& binding : current->bindings) {
+      visit(binding);
+      for (const Region* inner : ir::Regions(binding.expr)) pending.push_back(inner);
+    }
+  }
 }
 
 void VisitRegionsInnerFirst(ir::Module& module, const std::function<void(Region*)>& visit) {

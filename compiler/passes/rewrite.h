@@ -30,6 +30,9 @@ std::vector<ir::Binding> CloneBindings(ir::Module& module, const std::vector<ir:
 // The number of bindings, including those in nested regions.
 int64_t CountBindings(const std::vector<ir::Binding>& bindings);
 
+// Calls `visit` for every binding in the region and in regions inside it, outer ones before inner ones.
+void VisitBindings(const ir::Region* region, const std::function<void(const ir::Binding&)>& visit);
+
 // Calls `visit` for every region of the module, inner ones before those around them.
 void VisitRegionsInnerFirst(ir::Module& module, const std::function<void(ir::Region*)>& visit);
 

@@ -38,12 +38,11 @@ class Simplifier {
   void AppendSimplified(std::vector<Binding> bindings, std::vector<Binding>* kept) {
     for (Binding& binding : bindings) {
       substitution_.ApplyTo(&binding.expr);
-      if (auto* branch = std::get_if<ir::If>(&binding.expr)) {
-        if (Region* taken = TakenRegion(*branch)) {
-          InlineRegion(taken, binding, kept);
-          continue;
-        }
+      if (Region* taken = TakenRegion(binding.expr)) {
+        InlineRegion(taken, binding, kept);
+        continue;
       }
+      CallDirectly(&binding.expr);
       const Atom value = SimplerValue(binding);
       if (!value.empty()) {
         changed_ = true;
@@ -51,9 +50,7 @@ class Simplifier {
         continue;
       }
       if (auto* call = std::get_if<ir::OpCall>(&binding.expr)) SimplifyAlgebra(call);
-      if (std::holds_alternative<ir::MakeTuple>(binding.expr)) {
-        tuples_[binding.var] = std::get<ir::MakeTuple>(binding.expr).fields;
-      }
+      NoteValue(binding);
       const bool never = binding.var->type.kind() == Type::Kind::kNever;
       kept->push_back(std::move(binding));
       if (never) {
@@ -63,8 +60,46 @@ class Simplifier {
     }
   }
 
-  // The region that an `if` of known condition runs, or null.
-  static Region* TakenRegion(const ir::If& branch) {
+  // Values that later expressions may take apart.
+  void NoteValue(const Binding& binding) {
+    if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) tuples_[binding.var] = tuple->fields;
+    if (const auto* data = std::get_if<ir::MakeData>(&binding.expr)) data_[binding.var] = *data;
+    if (const auto* closure = std::get_if<ir::MakeClosure>(&binding.expr)) closures_[binding.var] = *closure;
+  }
+
+  // A call of a closure that was made here needs no closure.
+  void CallDirectly(ir::Expr* expr) {
+    const auto* call = std::get_if<ir::CallClosure>(expr);
+    const auto closure = call == nullptr ? closures_.end() : closures_.find(call->closure.var());
+    if (closure == closures_.end()) return;
+    ir::Call direct{closure->second.function, closure->second.captured};
+    direct.args.insert(direct.args.end(), call->args.begin(), call->args.end());
+    *expr = std::move(direct);
+    changed_ = true;
+  }
+
+  // The region that is certain to run, or null.
+  Region* TakenRegion(const ir::Expr& expr) {
+    if (const auto* branch = std::get_if<ir::If>(&expr)) return TakenBranch(*branch);
+    const auto* match = std::get_if<ir::Match>(&expr);
+    const auto data = match == nullptr ? data_.end() : data_.find(match->data.var());
+    return data == data_.end() ? nullptr : TakenArm(*match, data->second);
+  }
+
+  // The arm for a known constructor, its parameters replaced by the fields.
+  Region* TakenArm(const ir::Match& match, const ir::MakeData& data) {
+    for (const ir::MatchArm& arm : match.arms) {
+      if (arm.constructor != data.constructor) continue;
+      for (size_t i = 0; i < data.fields.size(); ++i) {
+        substitution_.Replace(arm.region->params[i], data.fields[i]);
+      }
+      arm.region->params.clear();
+      return arm.region;
+    }
+    return match.otherwise;
+  }
+
+  static Region* TakenBranch(const ir::If& branch) {
     std::optional<ir::Element> condition;
     if (branch.condition.constant() != nullptr) {
       std::optional<ir::Elements> elements = ir::ConstantElements(branch.condition.constant()->value);
@@ -100,7 +135,7 @@ class Simplifier {
       return tuple != tuples_.end() ? tuple->second[project->index] : Atom();
     }
     const auto* call = std::get_if<ir::OpCall>(&binding.expr);
-    if (call == nullptr || !binding.checks.empty() || !binding.var->type.is_tensor()) return Atom();
+    if (call == nullptr || binding.has_checks() || !binding.var->type.is_tensor()) return Atom();
     if (Atom constant = KnownConstant(binding.var); !constant.empty()) return constant;
     return IsIdentity(*call, binding.var->type) ? call->args[0] : Atom();
   }
@@ -164,6 +199,8 @@ class Simplifier {
   ir::Module& module_;
   Substitution substitution_;
   std::unordered_map<const Var*, std::vector<Atom>> tuples_;
+  std::unordered_map<const Var*, ir::MakeData> data_;
+  std::unordered_map<const Var*, ir::MakeClosure> closures_;
   bool changed_ = false;
 };
 

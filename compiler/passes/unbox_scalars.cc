@@ -39,6 +39,8 @@ bool HasScalarInstruction(const ir::OpCall& call, DType result_type) {
       return false;
     // How floats out of an integer's range convert is the kernel's business.
     case ScalarForm::kCast:
+      // To float32 by way of the double that a slot holds, a wide integer would be rounded twice.
+      if (dtype == DType::kInt64 && result_type == DType::kFloat32) return false;
       return !is_float || !IsInteger(result_type);
     case ScalarForm::kSelect:
       return result_type != DType::kBool;
@@ -100,6 +102,8 @@ class Unboxer {
     std::vector<Region*> regions;
     VisitRegionsInnerFirst(module, [&](Region* region) { regions.push_back(region); });
     for (ir::Function& function : module.functions()) {
+      // What callers of an entry point give is boxed.
+      if (!function.is_entry) UnboxParams(function.body->params);
       for (Var* param : function.body->params) DefineSymbols(param);
     }
     for (auto it = regions.rbegin(); it != regions.rend(); ++it) VisitRegion(*it);
@@ -110,23 +114,23 @@ class Unboxer {
     for (Binding& binding : region->bindings) {
       binding.var->unboxed = CanUnbox(binding);
       DefineSymbols(binding.var);
-      if (auto* loop = std::get_if<ir::Loop>(&binding.expr)) {
-        for (Region* inner : {loop->condition, loop->body}) {
-          for (Var* param : inner->params) {
-            param->unboxed = IsScalarType(param->type);
-            DefineSymbols(param);
-          }
-        }
-      }
+      for (Region* inner : ir::Regions(binding.expr)) UnboxParams(inner->params);
+    }
+  }
+
+  void UnboxParams(const std::vector<Var*>& params) {
+    for (Var* param : params) {
+      param->unboxed = IsScalarType(param->type);
+      DefineSymbols(param);
     }
   }
 
   bool CanUnbox(const Binding& binding) const {
     const Type& type = binding.var->type;
     const std::optional<int64_t> count = SmallCount(type);
-    if (!count || !binding.checks.empty()) return false;
     const auto* call = std::get_if<ir::OpCall>(&binding.expr);
-    if (call == nullptr) return IsScalarType(type);  // results of regions, projections of them
+    if (call == nullptr) return IsScalarType(type);  // results of regions and calls, projections of them
+    if (!count || !binding.checks.empty()) return false;
     if (FollowsFromDims(binding, OwnSymbols(binding.var))) return true;
     if (IsScalarArithmetic(*call, *count, type.tensor().dtype)) return true;
     // One element moved as it is: a view of a scalar.

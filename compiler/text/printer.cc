@@ -6,9 +6,9 @@
 #include <variant>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "compiler/text/binding_comment.h"
 #include "compiler/text/constants.h"
 #include "compiler/text/names.h"
 
@@ -24,49 +24,27 @@ std::string TupleText(const std::vector<std::string>& fields) {
   return absl::StrCat("(", absl::StrJoin(fields, ", "), fields.size() == 1 ? ",)" : ")");
 }
 
-std::string ConditionText(const ir::DimCondition& condition) {
-  using Comparison = ir::DimCondition::Comparison;
-  const char* sign = condition.comparison == Comparison::kEqual  ? " == "
-                     : condition.comparison == Comparison::kLess ? " < "
-                                                                 : " <= ";
-  const std::string text = absl::StrCat(condition.a.ToString(), sign, condition.b.ToString());
-  return condition.negated ? absl::StrCat("!(", text, ")") : text;
+// "Cons(%a, %b)", "Nil".
+std::string ApplicationText(absl::string_view constructor, const std::vector<std::string>& fields) {
+  return fields.empty() ? std::string(constructor)
+                        : absl::StrCat(constructor, "(", absl::StrJoin(fields, ", "), ")");
 }
 
-std::string ElementText(const ir::Element& element) {
-  if (element.dim() != nullptr) return element.dim()->ToString();
-  return element.condition() != nullptr ? ConditionText(*element.condition()) : "?";
-}
-
-std::string CheckText(const ir::DimCheck& check) {
-  const std::string a = check.a.ToString(), b = check.b.ToString();
-  switch (check.kind) {
-    case ir::DimCheck::Kind::kEqual:
-      return absl::StrCat(a, " == ", b);
-    case ir::DimCheck::Kind::kAtLeast:
-      return absl::StrCat(a, " >= ", b);
-    case ir::DimCheck::Kind::kBroadcast:
-      break;
+// "type Option[A] {\n  Some(A),\n  None,\n}\n".
+std::string TypeDefinitionText(const TypeDefinition& definition) {
+  std::string text = absl::StrCat(definition.is_extern ? "extern type " : "type ", definition.name);
+  if (!definition.params.empty()) {
+    absl::StrAppend(&text, "[", absl::StrJoin(definition.params, ", "), "]");
   }
-  return absl::StrCat("broadcast(", a, ", ", b, ")");
-}
-
-std::string LocationText(const SourceLocation& location) {
-  if (!location.node.empty()) return absl::StrCat("node='", absl::Utf8SafeCEscape(location.node), "'");
-  if (location.line == 0) return "";
-  return absl::StrCat("span=", absl::Utf8SafeCEscape(location.file), ":", location.line, ":",
-                      location.column);
-}
-
-// Names from models must neither end the comment nor nest another.
-std::string CommentSafe(absl::string_view text) {
-  std::string safe;
-  for (size_t i = 0; i < text.size(); ++i) {
-    safe += text[i];
-    const absl::string_view pair = text.substr(i, 2);
-    if (pair == "*/" || pair == "/*") safe += '\\';
+  if (definition.is_extern) return text + "\n";
+  if (definition.constructors.empty()) return text + " {}\n";
+  text += " {\n";
+  for (const ConstructorDefinition& constructor : definition.constructors) {
+    std::vector<std::string> fields;
+    for (const Type& field : constructor.fields) fields.push_back(field.ToString());
+    absl::StrAppend(&text, "  ", ApplicationText(constructor.name, fields), ",\n");
   }
-  return safe;
+  return text + "}\n";
 }
 
 // The attributes that are required or differ from their defaults, as "axis=1".
@@ -88,6 +66,9 @@ class Printer {
 
   std::string Run() {
     out_ = "// baton\n#[version = \"0.0.5\"]\n";
+    for (const TypeDefinition& definition : module_.type_definitions()) {
+      absl::StrAppend(&out_, TypeDefinitionText(definition));
+    }
     for (const ir::Function& function : module_.functions()) PrintFunction(function);
     if (options_.constants) {
       const std::string metadata = constants_.MetadataSection();
@@ -109,16 +90,51 @@ class Printer {
 
   void PrintFunction(const ir::Function& function);
   std::string ParameterText(const ir::Var* var);
-  std::string FunctionAttributes(const ir::Function& function);
+  std::string ResultTypeText(const ir::Function& function);
+  std::string EntryAttributes(const ir::Function& function);
   void PrintRegion(const ir::Region* region, int depth);
   void PrintNext(RegionRest rest);
   void PrintBinding(const ir::Binding& binding, int depth, bool is_tail);
   void PrintIf(const ir::If& branch, int depth, std::string end);
   void PrintLoop(const ir::Loop& loop, int depth, std::string end);
-  std::string CallText(const ir::OpCall& call);
+  void PrintMatch(const ir::Match& match, int depth, std::string end);
+  static std::string AnnotationText(const ir::Expr& expr);
+
+  // Expressions without regions; `var` is what they are bound to.
+  std::string Text(const ir::OpCall& call, const ir::Var& var);
+  std::string Text(const ir::MakeData& data, const ir::Var& var);
+  std::string Text(const ir::MakeClosure& closure, const ir::Var& var);
+  std::string Text(const ir::MakeTuple& tuple, const ir::Var&) { return TupleText(AtomTexts(tuple.fields)); }
+  std::string Text(const ir::Project& project, const ir::Var&) {
+    return absl::StrCat(AtomText(project.tuple), ".", project.index);
+  }
+  std::string Text(const ir::Call& call, const ir::Var&) {
+    return CalleeText(QuotedName('@', call.callee->name), call.args);
+  }
+  std::string Text(const ir::CallClosure& call, const ir::Var&) {
+    return CalleeText(AtomText(call.closure), call.args);
+  }
+  std::string Text(const ir::MakeReference& cell, const ir::Var&) {
+    return absl::StrCat("ref(", AtomText(cell.content), ")");
+  }
+  std::string Text(const ir::ReadReference& read, const ir::Var&) {
+    return absl::StrCat("ref_read(", AtomText(read.reference), ")");
+  }
+  std::string Text(const ir::WriteReference& write, const ir::Var&) {
+    return absl::StrCat("ref_write(", AtomText(write.reference), ", ", AtomText(write.content), ")");
+  }
+  std::string Text(const ir::Raise& raise, const ir::Var&) {
+    return absl::StrCat("raise(", AttributeString(raise.message), ")");
+  }
+  // Printed piece by piece: PrintIf, PrintLoop, PrintMatch.
+  std::string Text(const ir::If&, const ir::Var&) { return ""; }
+  std::string Text(const ir::Loop&, const ir::Var&) { return ""; }
+  std::string Text(const ir::Match&, const ir::Var&) { return ""; }
+  std::string CalleeText(const std::string& callee, const std::vector<ir::Atom>& args) {
+    return absl::StrCat(callee, "(", absl::StrJoin(AtomTexts(args), ", "), ")");
+  }
   std::string AtomText(const ir::Atom& atom);
   std::vector<std::string> AtomTexts(const std::vector<ir::Atom>& atoms);
-  std::string Comment(const ir::Binding& binding) const;
 
   static std::string Indent(int depth) { return std::string(std::min(depth * kIndent, kMaxIndent), ' '); }
   void PushRegion(const ir::Region* region, int depth) { tasks_.push_back(RegionRest{region, 0, depth}); }
@@ -135,17 +151,22 @@ void Printer::PrintFunction(const ir::Function& function) {
   const ir::Region& body = *function.body;
   std::vector<std::string> parameters;
   for (const ir::Var* var : body.params) parameters.push_back(ParameterText(var));
-  const std::string attributes = FunctionAttributes(function);
+  const std::string attributes = function.is_entry ? EntryAttributes(function) : "";
   if (!attributes.empty()) parameters.push_back(attributes);
   absl::StrAppend(&out_, "def ", QuotedName('@', function.name), "(", absl::StrJoin(parameters, ", "), ")");
-  if (!body.diverges) {
-    std::vector<std::string> types;
-    for (const ir::Atom& result : body.results) types.push_back(result.type().ToString());
-    absl::StrAppend(&out_, " -> ", types.size() == 1 ? types[0] : TupleText(types));
-  }
-  absl::StrAppend(&out_, " {\n");
+  const std::string result = ResultTypeText(function);
+  absl::StrAppend(&out_, result.empty() ? "" : " -> ", result, " {\n");
   PrintRegion(&body, 1);
-  absl::StrAppend(&out_, "}\n");
+  absl::StrAppend(&out_, ResultComment(function, options_), "}\n");
+}
+
+// The declared type of the result, or the one that passes have found; nothing when there is none.
+std::string Printer::ResultTypeText(const ir::Function& function) {
+  if (function.result_type.kind() != Type::Kind::kUnknown) return function.result_type.ToString();
+  if (function.body->diverges) return "";
+  std::vector<std::string> types;
+  for (const ir::Atom& result : function.body->results) types.push_back(result.type().ToString());
+  return types.size() == 1 ? types[0] : TupleText(types);
 }
 
 std::string Printer::ParameterText(const ir::Var* var) {
@@ -154,14 +175,15 @@ std::string Printer::ParameterText(const ir::Var* var) {
 }
 
 // The names by which callers know inputs and outputs; those of inputs only where their variables have others.
-std::string Printer::FunctionAttributes(const ir::Function& function) {
+// They mark an entry point; @main needs no mark.
+std::string Printer::EntryAttributes(const ir::Function& function) {
   std::vector<std::string> texts;
   bool same = function.input_names.size() == function.body->params.size();
   for (size_t i = 0; same && i < function.input_names.size(); ++i) {
     same = names_.NameOf(function.body->params[i]) == QuotedName('%', function.input_names[i]);
   }
   if (!same) texts.push_back(absl::StrCat("input_names=", AttributeString(function.input_names)));
-  if (!function.output_names.empty()) {
+  if (!function.output_names.empty() || function.name != "main") {
     texts.push_back(absl::StrCat("output_names=", AttributeString(function.output_names)));
   }
   return absl::StrJoin(texts, ", ");
@@ -196,19 +218,28 @@ void Printer::PrintNext(RegionRest rest) {
 // A binding that ends a region which never returns is the region's value, without a name.
 void Printer::PrintBinding(const ir::Binding& binding, int depth, bool is_tail) {
   absl::StrAppend(&out_, Indent(depth));
-  if (!is_tail) absl::StrAppend(&out_, "let ", names_.NameOf(binding.var), " = ");
-  std::string end = absl::StrCat(Comment(binding), is_tail ? "\n" : ";\n");
+  if (!is_tail) {
+    absl::StrAppend(&out_, "let ", names_.NameOf(binding.var), AnnotationText(binding.expr), " = ");
+  }
+  std::string end = absl::StrCat(BindingComment(module_, binding, options_), is_tail ? "\n" : ";\n");
   if (const auto* branch = std::get_if<ir::If>(&binding.expr)) return PrintIf(*branch, depth, std::move(end));
   if (const auto* loop = std::get_if<ir::Loop>(&binding.expr)) return PrintLoop(*loop, depth, std::move(end));
-  if (const auto* call = std::get_if<ir::OpCall>(&binding.expr)) {
-    absl::StrAppend(&out_, CallText(*call), end);
-  } else if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) {
-    absl::StrAppend(&out_, TupleText(AtomTexts(tuple->fields)), end);
-  } else if (const auto* project = std::get_if<ir::Project>(&binding.expr)) {
-    absl::StrAppend(&out_, AtomText(project->tuple), ".", project->index, end);
-  } else {
-    absl::StrAppend(&out_, "raise(", AttributeString(std::get<ir::Raise>(binding.expr).message), ")", end);
+  if (const auto* match = std::get_if<ir::Match>(&binding.expr)) {
+    return PrintMatch(*match, depth, std::move(end));
   }
+  const std::string text =
+      std::visit([&](const auto& expr) { return Text(expr, *binding.var); }, binding.expr);
+  absl::StrAppend(&out_, text, end);
+}
+
+// The type that the expression alone does not show: which instance of a data type, how open a cell's extents
+// are.
+std::string Printer::AnnotationText(const ir::Expr& expr) {
+  if (const auto* cell = std::get_if<ir::MakeReference>(&expr)) {
+    return absl::StrCat(": ", cell->type.ToString());
+  }
+  const auto* data = std::get_if<ir::MakeData>(&expr);
+  return data == nullptr || data->type.args().empty() ? "" : absl::StrCat(": ", data->type.ToString());
 }
 
 void Printer::PrintIf(const ir::If& branch, int depth, std::string end) {
@@ -234,8 +265,26 @@ void Printer::PrintLoop(const ir::Loop& loop, int depth, std::string end) {
   PushRegion(loop.condition, depth + 1);
 }
 
+// One arm for each constructor, in order; the rest last.
+void Printer::PrintMatch(const ir::Match& match, int depth, std::string end) {
+  absl::StrAppend(&out_, "match (", AtomText(match.data), ") {\n");
+  const TypeDefinition* definition = module_.FindTypeDefinition(match.data.type().name());
+  tasks_.push_back(absl::StrCat(Indent(depth), "}", end));
+  const auto push_arm = [&](const std::string& pattern, const ir::Region* region) {
+    tasks_.push_back(absl::StrCat(Indent(depth + 1), "},\n"));
+    PushRegion(region, depth + 2);
+    tasks_.push_back(absl::StrCat(Indent(depth + 1), pattern, " => {\n"));
+  };
+  if (match.otherwise != nullptr) push_arm("_", match.otherwise);
+  for (auto arm = match.arms.rbegin(); arm != match.arms.rend(); ++arm) {
+    std::vector<std::string> fields;
+    for (const ir::Var* param : arm->region->params) fields.push_back(names_.NameOf(param));
+    push_arm(ApplicationText(definition->constructors[arm->constructor].name, fields), arm->region);
+  }
+}
+
 // A variadic input is one tuple argument.
-std::string Printer::CallText(const ir::OpCall& call) {
+std::string Printer::Text(const ir::OpCall& call, const ir::Var&) {
   std::vector<std::string> arguments = AtomTexts(call.args);
   const size_t num_single = call.op->inputs.size() - (call.op->IsVariadic() ? 1 : 0);
   if (call.op->IsVariadic() && arguments.size() >= num_single) {
@@ -245,7 +294,31 @@ std::string Printer::CallText(const ir::OpCall& call) {
     arguments.push_back(TupleText(variadic));
   }
   for (std::string& attribute : AttributeTexts(call)) arguments.push_back(std::move(attribute));
-  return absl::StrCat(call.op->name, "(", absl::StrJoin(arguments, ", "), ")");
+  return absl::StrCat(NeedsPrefix(call.op->name) ? "baton." : "", call.op->name, "(",
+                      absl::StrJoin(arguments, ", "), ")");
+}
+
+std::string Printer::Text(const ir::MakeData& data, const ir::Var&) {
+  const TypeDefinition& definition = *module_.FindTypeDefinition(data.type.name());
+  return ApplicationText(definition.constructors[data.constructor].name, AtomTexts(data.fields));
+}
+
+// The function itself, or a function literal that calls it with what is captured and then its own parameters.
+std::string Printer::Text(const ir::MakeClosure& closure, const ir::Var& var) {
+  const std::string callee = QuotedName('@', closure.function->name);
+  if (closure.captured.empty()) return callee;
+  const std::vector<ir::Var*>& params = closure.function->body->params;
+  std::vector<std::string> declared, arguments = AtomTexts(closure.captured);
+  for (size_t i = closure.captured.size(); i < params.size(); ++i) {
+    const std::string name = names_.NewName(params[i]->name);
+    const size_t rest = i - closure.captured.size();
+    const Type type = var.type.is_function() ? var.type.params()[rest] : params[i]->type;
+    declared.push_back(absl::StrCat(name, ": ", type.ToString()));
+    arguments.push_back(name);
+  }
+  const Type result = var.type.is_function() ? var.type.result() : closure.function->result_type;
+  return absl::StrCat("fn (", absl::StrJoin(declared, ", "), ") -> ", result.ToString(), " { ", callee, "(",
+                      absl::StrJoin(arguments, ", "), ") }");
 }
 
 std::string Printer::AtomText(const ir::Atom& atom) {
@@ -258,27 +331,6 @@ std::vector<std::string> Printer::AtomTexts(const std::vector<ir::Atom>& atoms) 
   texts.reserve(atoms.size());
   for (const ir::Atom& atom : atoms) texts.push_back(AtomText(atom));
   return texts;
-}
-
-std::string Printer::Comment(const ir::Binding& binding) const {
-  std::vector<std::string> parts;
-  const ir::Var& var = *binding.var;
-  if (options_.types && var.type.kind() != Type::Kind::kUnknown) {
-    parts.push_back(absl::StrCat("ty=", var.type.ToString()));
-    if (var.elements) {
-      const auto append = [](std::string* out, const ir::Element& element) {
-        out->append(ElementText(element));
-      };
-      parts.push_back(absl::StrCat("elements=[", absl::StrJoin(*var.elements, ", ", append), "]"));
-    }
-    if (var.unboxed) parts.push_back("unboxed");
-    for (const ir::DimCheck& check : binding.checks)
-      parts.push_back(absl::StrCat("check=(", CheckText(check), ")"));
-  }
-  if (options_.locations) parts.push_back(LocationText(module_.location(binding.location)));
-  parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
-  if (parts.empty()) return "";
-  return absl::StrCat(" /* ", CommentSafe(absl::StrJoin(parts, " ")), " */");
 }
 
 }  // namespace

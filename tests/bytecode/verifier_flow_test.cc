@@ -162,6 +162,26 @@ TEST_CASE("verifier: arenas are balanced", "[bytecode]") {
   CHECK(VerifyMessage(alloc) == "f+0 AllocInArena: no arena is open here");
 }
 
+TEST_CASE("verifier: tail calls close all arenas", "[bytecode]") {
+  FunctionBuilder call("f", {kI64}, {});
+  call.Append(Opcode::kEnterArena, {call.parameter(0)});
+  call.Append(Opcode::kTailCall, {0, {call.parameter(0)}});
+  CHECK(VerifyMessage(call) == "f+1 TailCall: returns with open arenas: 1");
+  FunctionBuilder closure("f", {kI64, SlotKind::kObject}, {});
+  closure.Append(Opcode::kEnterArena, {closure.parameter(0)});
+  closure.Append(Opcode::kTailCallClosure, {closure.parameter(1), 0, {}});
+  ExecutableBuilder program;
+  program.Add(std::move(closure).Build());
+  program.Add(Signature{});
+  CHECK(VerifyMessage(std::move(program).Build()) == "f+1 TailCallClosure: returns with open arenas: 1");
+}
+
+TEST_CASE("verifier: tail calls end a function", "[bytecode]") {
+  FunctionBuilder f("f", {kTensor}, {kTensor});
+  f.Append(Opcode::kTailCall, {0, {f.parameter(0).Last()}});
+  CHECK(VerifyMessage(f) == "ok");
+}
+
 TEST_CASE("verifier: paths meet with the same arenas open", "[bytecode]") {
   FunctionBuilder f("f", {kI64, kBool}, {});
   const CodeLabel end = f.NewLabel();

@@ -37,6 +37,17 @@ std::vector<CodeRegister> ValidList(Opcode opcode, const Operand& operand) {
       if (operand.kind == OperandKind::kUses)
         return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)};
       return {RegisterOf(SlotKind::kTensor), RegisterOf(SlotKind::kF64)};
+    case Opcode::kMakeObject:  // object type 0 holds (i64, tensor)
+    case Opcode::kGetFields:
+    case Opcode::kSetFields:
+    case Opcode::kMakeClosure:  // of callee
+    case Opcode::kTailCall:     // tail(i64, tensor) -> (tensor)
+      return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)};
+    case Opcode::kCallClosure:  // signature 0 is (i64, tensor) -> (tensor)
+    case Opcode::kTailCallClosure:
+      if (operand.kind == OperandKind::kUses)
+        return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)};
+      return {RegisterOf(SlotKind::kTensor)};
     case Opcode::kCallKernel:
     case Opcode::kCallKernelAlloc:
       return {RegisterOf(SlotKind::kTensor, operand.name == "inputs" ? 0 : 1)};
@@ -55,8 +66,10 @@ Operands ValidOperands(const OpcodeInfo& info) {
       operands.push_back(ValidList(info.opcode, operand));
     } else if (operand.kind == OperandKind::kImm) {
       operands.push_back(ValidImmediate(info.opcode));
+    } else if (operand.kind == OperandKind::kFunction) {
+      operands.push_back(info.opcode == Opcode::kTailCall ? 2 : 1);
     } else {
-      operands.push_back(operand.kind == OperandKind::kFunction ? 1 : 0);
+      operands.push_back(0);
     }
   }
   return operands;
@@ -68,6 +81,25 @@ Function Callee() {
   f.Append(Opcode::kLoadFloat, {result, 1.0});
   f.Append(Opcode::kReturn, {{f.parameter(1), result}});
   return std::move(f).Build();
+}
+
+Function TailCallee() {
+  FunctionBuilder f("tail", {SlotKind::kI64, SlotKind::kTensor}, {SlotKind::kTensor});
+  f.Append(Opcode::kReturn, {{f.parameter(1)}});
+  return std::move(f).Build();
+}
+
+// Object type 0 holds (i64, tensor) in a reference, object types 1 and 2 are List's with integers.
+void AddTypes(ExecutableBuilder* program) {
+  const Type integer(DType::kInt64, Shape()), floats(DType::kFloat32, Shape{AnyDim()});
+  const Type a = Type::Variable("A");
+  program->Add(TypeDefinition{"List", {"A"}, {{"Nil", {}}, {"Cons", {a, Type::Data("List", {a})}}}});
+  program->Add(
+      ObjectType{Type::Reference(Type::Tuple({integer, floats})), 0, {SlotKind::kI64, SlotKind::kTensor}});
+  program->Add(ObjectType{Type::Data("List", {integer}), 0, {}});
+  program->Add(ObjectType{Type::Data("List", {integer}), 1, {SlotKind::kI64, SlotKind::kObject}});
+  program->Add(Signature{{SlotKind::kI64, SlotKind::kTensor}, {SlotKind::kTensor}});
+  program->Add(Signature{{SlotKind::kI64, SlotKind::kTensor}, {SlotKind::kF64}});
 }
 
 // A function around one instruction: arenas are opened and closed as it needs, labels lead to its own start
@@ -85,6 +117,8 @@ std::string VerifyOne(Opcode opcode, const Operands& operands) {
   ExecutableBuilder program;
   program.Add(std::move(f).Build());
   program.Add(Callee());
+  program.Add(TailCallee());
+  AddTypes(&program);
   program.Add(Tensor::Scalar(1.0f));
   program.Add(KernelReference{"relu", {}, {KernelReference::kPassed}, 1});
   program.Add(AllocType{DType::kInt64, {2}});
@@ -116,8 +150,8 @@ TEST_CASE("verifier: registers must exist and have the operand's kind", "[byteco
     for (int i = 0; i < info.num_operands; ++i) {
       const Operand& operand = info.operands[i];
       if (operand.kind != OperandKind::kDef && operand.kind != OperandKind::kUse) continue;
-      CheckRefused(info, i, CodeRegister{kNumRegisters}, "is r12, the function has 12 registers");
-      CheckRefused(info, i, CodeRegister{0x7FFF}, "is r32767, the function has 12 registers");
+      CheckRefused(info, i, CodeRegister{kNumRegisters}, "is r15, the function has 15 registers");
+      CheckRefused(info, i, CodeRegister{0x7FFF}, "is r32767, the function has 15 registers");
       if (!operand.slot.has_value()) continue;
       const SlotKind other = OtherKind(*operand.slot);
       CheckRefused(info, i, RegisterOf(other), "of kind " + std::string(SlotKindName(other)));
@@ -143,7 +177,7 @@ TEST_CASE("verifier: registers of lists must exist and have the list's kind", "[
     for (int i = 0; i < info.num_operands; ++i) {
       const Operand& operand = info.operands[i];
       if (!IsList(operand.kind)) continue;
-      CheckRefused(info, i, std::vector<CodeRegister>{{kNumRegisters}}, "has 12 registers");
+      CheckRefused(info, i, std::vector<CodeRegister>{{kNumRegisters}}, "has 15 registers");
       if (operand.slot.has_value()) {
         CheckRefused(info, i, std::vector<CodeRegister>{RegisterOf(OtherKind(*operand.slot))}, "of kind");
       }
@@ -167,7 +201,7 @@ TEST_CASE("verifier: indices must be inside their table", "[bytecode]") {
           CheckRefused(info, i, 1, "is 1, the executable has 1 kernels");
           break;
         case OperandKind::kFunction:
-          CheckRefused(info, i, 2, "is 2, the executable has 2 functions");
+          CheckRefused(info, i, 3, "is 3, the executable has 3 functions");
           break;
         case OperandKind::kTypeIndex:
           CheckRefused(info, i, UINT32_MAX, "is 4294967295, the executable has 1 types");
@@ -176,8 +210,19 @@ TEST_CASE("verifier: indices must be inside their table", "[bytecode]") {
           CheckRefused(info, i, 1, "is 1, the executable has 1 messages");
           break;
         case OperandKind::kLabel:
-          CheckRefused(info, i, 90, "is 90, the function has 2 words");
-          CheckRefused(info, i, 2, "is 2, the function has 2 words");
+          // All jumps have one word but JumpIfNotTag.
+          if (info.opcode == Opcode::kJumpIfNotTag) {
+            CheckRefused(info, i, 3, "is 3, the function has 3 words");
+          } else {
+            CheckRefused(info, i, 90, "is 90, the function has 2 words");
+            CheckRefused(info, i, 2, "is 2, the function has 2 words");
+          }
+          break;
+        case OperandKind::kObjectType:
+          CheckRefused(info, i, 3, "is 3, the executable has 3 object types");
+          break;
+        case OperandKind::kSignature:
+          CheckRefused(info, i, 2, "is 2, the executable has 2 signatures");
           break;
         default:
           break;
@@ -218,6 +263,81 @@ TEST_CASE("verifier: result kinds of calls and returns must match", "[bytecode]"
         "f+0 CallKernelAlloc: operand 'outputs' has r3 of kind f64, expected tensor");
   CHECK(VerifyOne(Opcode::kMakeTensor, {tensor, 0, {i64, f64}}) ==
         "f+0 MakeTensor: operand 'elements' has r3 of kind f64, an element of int64 is i64");
+}
+
+TEST_CASE("verifier: only references are released", "[bytecode]") {
+  for (int i = 0; i < kNumSlotKinds; ++i) {
+    const SlotKind kind = static_cast<SlotKind>(i);
+    const std::string message = VerifyOne(Opcode::kRelease, {RegisterOf(kind)});
+    CAPTURE(message);
+    CHECK((message == "ok") == IsReference(kind));
+    if (!IsReference(kind))
+      CHECK_THAT(message, Catch::Contains("operand 'src'") && Catch::Contains("no reference"));
+  }
+}
+
+TEST_CASE("verifier: fields have the kinds of the object type", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64), tensor = RegisterOf(SlotKind::kTensor);
+  const CodeRegister object = RegisterOf(SlotKind::kObject), other = RegisterOf(SlotKind::kObject, 1);
+  CHECK(VerifyOne(Opcode::kMakeObject, {object, 2, {i64, other}}) == "ok");
+  CHECK(VerifyOne(Opcode::kMakeObject, {object, 2, {i64, tensor}}) ==
+        "f+0 MakeObject: operand 'fields' has r9 of kind tensor at place 1, object type 2 has object");
+  CHECK(VerifyOne(Opcode::kMakeObject, {object, 1, {i64}}) ==
+        "f+0 MakeObject: operand 'fields' lists 1 registers, object type 1 has 0");
+  CHECK(VerifyOne(Opcode::kGetFields, {object, 2, {i64, other}}) == "ok");
+  CHECK(VerifyOne(Opcode::kGetFields, {object, 2, {tensor, other}}) ==
+        "f+0 GetFields: operand 'fields' has r9 of kind tensor at place 0, object type 2 has i64");
+  CHECK(VerifyOne(Opcode::kGetFields, {object, 0, {i64, object}}) ==
+        "f+0 GetFields: operand 'fields' has r12 of kind object at place 1, object type 0 has tensor");
+}
+
+TEST_CASE("verifier: only cells are written", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64);
+  const CodeRegister object = RegisterOf(SlotKind::kObject), other = RegisterOf(SlotKind::kObject, 1);
+  CHECK(VerifyOne(Opcode::kSetFields, {object, 2, {i64, other}}) ==
+        "f+0 SetFields: operand 'type' is 2, which is no reference: its fields do not change");
+}
+
+TEST_CASE("verifier: tags are not negative", "[bytecode]") {
+  CheckRefused(GetOpcode(Opcode::kJumpIfNotTag), 1, -1, "is -1, expected 0 to 32767");
+}
+
+TEST_CASE("verifier: closures capture the first parameters", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64), tensor = RegisterOf(SlotKind::kTensor);
+  const CodeRegister object = RegisterOf(SlotKind::kObject);
+  CHECK(VerifyOne(Opcode::kMakeClosure, {object, 1, {}}) == "ok");
+  CHECK(VerifyOne(Opcode::kMakeClosure, {object, 1, {i64}}) == "ok");
+  CHECK(VerifyOne(Opcode::kMakeClosure, {object, 1, {tensor}}) ==
+        "f+0 MakeClosure: operand 'captured' has r9 of kind tensor at place 0, the signature of callee has "
+        "i64");
+  CHECK(VerifyOne(Opcode::kMakeClosure, {object, 1, {i64, tensor, tensor}}) ==
+        "f+0 MakeClosure: operand 'captured' lists 3 registers, callee has 2 parameters");
+}
+
+TEST_CASE("verifier: calls of closures fit the signature", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64), tensor = RegisterOf(SlotKind::kTensor);
+  const CodeRegister object = RegisterOf(SlotKind::kObject), f64 = RegisterOf(SlotKind::kF64);
+  CHECK(VerifyOne(Opcode::kCallClosure, {object, 1, {i64, tensor}, {f64}}) == "ok");
+  CHECK(VerifyOne(Opcode::kCallClosure, {object, 1, {tensor, tensor}, {f64}}) ==
+        "f+0 CallClosure: operand 'args' has r9 of kind tensor at place 0, signature 1 has i64");
+  CHECK(VerifyOne(Opcode::kCallClosure, {object, 1, {i64, tensor}, {tensor}}) ==
+        "f+0 CallClosure: operand 'results' has r9 of kind tensor at place 0, the result list of signature 1 "
+        "has "
+        "f64");
+}
+
+TEST_CASE("verifier: tail calls give what the function promises", "[bytecode]") {
+  const CodeRegister i64 = RegisterOf(SlotKind::kI64), tensor = RegisterOf(SlotKind::kTensor);
+  const CodeRegister object = RegisterOf(SlotKind::kObject);
+  CHECK(
+      VerifyOne(Opcode::kTailCall, {1, {i64, tensor}}) ==
+      "f+0 TailCall: operand 'callee' gives other results (tensor, f64) than the function (tensor): callee");
+  CHECK(VerifyOne(Opcode::kTailCall, {2, {tensor, tensor}}) ==
+        "f+0 TailCall: operand 'args' has r9 of kind tensor at place 0, the signature of tail has i64");
+  CHECK(VerifyOne(Opcode::kTailCallClosure, {object, 1, {i64, tensor}}) ==
+        "f+0 TailCallClosure: operand 'signature' gives other results (f64) than the function (tensor): "
+        "signature "
+        "1");
 }
 
 TEST_CASE("verifier: a register is not written twice by one instruction", "[bytecode]") {

@@ -98,11 +98,11 @@ TEST_CASE("verifier: entry points fit their functions", "[bytecode]") {
   CHECK(After([](Executable& e) { e.entry_points[0].inputs.clear(); }) ==
         "entry point 'main' inputs: the function has 1, the entry point 0");
   CHECK(After([](Executable& e) {
-          e.entry_points[0].outputs.push_back({"z", {}});
+          e.entry_points[0].outputs.push_back({"z", {DType::kFloat32, Shape()}});
         }) == "entry point 'main' outputs: the function has 1, the entry point 2");
   CHECK(After([](Executable& e) {
           e.entry_points[0].function = 0;
-          e.entry_points[0].inputs.push_back({"n", {}});
+          e.entry_points[0].inputs.push_back({"n", {DType::kFloat32, Shape()}});
         }) == "entry point 'main' inputs: number 1 of the function is of kind i64, expected tensor");
 }
 
@@ -116,13 +116,13 @@ TEST_CASE("verifier: entry points and parameters have names of their own", "[byt
   FunctionBuilder f("f", {SlotKind::kTensor, SlotKind::kTensor}, {});
   f.Append(Opcode::kReturn, {{}});
   program.Add(std::move(f).Build());
-  program.Add(EntryPoint{"f", 0, {{"x", {}}, {"x", {}}}, {}});
+  program.Add(EntryPoint{"f", 0, {{"x", {DType::kFloat32, Shape()}}, {"x", {}}}, {}});
   CHECK(VerifyMessage(std::move(program).Build()) == "entry point 'f': input 1 'x' has the name of another");
 }
 
 TEST_CASE("verifier: input extents are constants or symbols", "[bytecode]") {
   const auto with = [](Shape shape) {
-    return After([&](Executable& e) { e.entry_points[0].inputs[0].type.shape = shape; });
+    return After([&](Executable& e) { e.entry_points[0].inputs[0].type = Type(DType::kFloat32, shape); });
   };
   const Dim n = Dim::Symbol("n");
   CHECK(with(Shape{n, n, 0}) == "ok");

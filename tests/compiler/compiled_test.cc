@@ -131,6 +131,37 @@ TEST_CASE("compiled: a model without operators gives its input back", "[compiler
   CHECK(BitwiseEqual((*result)[0], value));
 }
 
+TEST_CASE("compiled: a wide integer is rounded once on its way to float32", "[compiler]") {
+  const auto make = [] {
+    ModuleBuilder b;
+    ir::Var* n = b.Input("n", DType::kInt64, {});
+    return b.Finish({b.Call("cast", {b.Call("add", {n, b.Int(1)})}, {{"dtype", DType::kFloat32}})});
+  };
+  // Halfway between two floats, and one above: as a double it would be the half.
+  const int64_t half = (int64_t{1} << 53) + (int64_t{1} << 29);
+  for (const int level : {0, 2}) {
+    CAPTURE(level);
+    auto result = RunCompiled(make(), level, {Tensor::Scalar(half)});
+    CAPTURE(result.status().ToString());
+    REQUIRE(result.ok());
+    CHECK((*result)[0].values<float>()[0] == 9007200328482816.0f);  // 2^53 + 2^30
+  }
+}
+
+TEST_CASE("compiled: a kernel gets an input for each that its operator has", "[compiler]") {
+  ModuleBuilder b;
+  ir::Var* x = b.Input("x", DType::kFloat32, {Dim::Symbol("n")});
+  ir::Var* part = b.Call("strided_slice", {x, b.Ints({1}), b.Ints({3})});
+  absl::StatusOr<Executable> executable = Compile(b.Finish({part}));
+  CAPTURE(executable.status().ToString());
+  REQUIRE(executable.ok());
+  REQUIRE(executable->kernels.size() == 1);
+  const std::vector<int32_t>& inputs = executable->kernels[0].inputs;
+  REQUIRE(inputs.size() == FindOp("strided_slice")->inputs.size());
+  CHECK(inputs[0] == KernelReference::kPassed);
+  CHECK(inputs.back() == KernelReference::kAbsent);
+}
+
 TEST_CASE("compiled: carried values may swap", "[compiler]") {
   ModuleBuilder b;
   ir::Var* x = b.Input("x", DType::kFloat32, {2});

@@ -8,71 +8,139 @@
 namespace baton {
 namespace {
 
-using Values = std::vector<Tensor>;  // one tensor, or the fields of a tuple
+using Value = EvaluatorValue;
+using Values = EvaluatorValues;
+using Kind = EvaluatorValue::Kind;
 
+// One call of a function.
 class Evaluator {
  public:
   absl::StatusOr<Values> Region(const ir::Region& region) {
     for (const ir::Binding& binding : region.bindings) {
-      BATON_ASSIGN_OR_RETURN(values_[binding.var], Binding(binding));
+      BATON_ASSIGN_OR_RETURN(values_[binding.var], Evaluate(binding));
     }
     Values results;
-    for (const ir::Atom& result : region.results) results.push_back(Value(result));
+    for (const ir::Atom& result : region.results) results.push_back(ValueOf(result));
     return results;
   }
-  void Set(const ir::Var* var, Tensor value) { values_[var] = {std::move(value)}; }
+  void Set(const ir::Var* var, Value value) { values_[var] = std::move(value); }
 
  private:
-  Tensor Value(const ir::Atom& atom) {
-    if (atom.empty()) return Tensor();
-    return atom.constant() != nullptr ? atom.constant()->value : values_.at(atom.var())[0];
+  Value ValueOf(const ir::Atom& atom) {
+    if (atom.empty()) return Value();
+    return atom.constant() != nullptr ? Value(atom.constant()->value) : values_.at(atom.var());
+  }
+  Values ValuesOf(const std::vector<ir::Atom>& atoms) {
+    Values values;
+    for (const ir::Atom& atom : atoms) values.push_back(ValueOf(atom));
+    return values;
+  }
+  // One result is the value itself, several make a tuple.
+  static absl::StatusOr<Value> Joined(absl::StatusOr<Values> results) {
+    BATON_RETURN_IF_ERROR(results.status());
+    return results->size() == 1 ? results->front() : Value::Of(Kind::kTuple, *std::move(results));
   }
 
-  absl::StatusOr<Values> Binding(const ir::Binding& binding) {
-    if (const auto* call = std::get_if<ir::OpCall>(&binding.expr)) {
-      Values inputs;
-      for (const ir::Atom& arg : call->args) inputs.push_back(Value(arg));
-      return RunOp(*call->op, call->attrs, inputs, {.portable_only = true});
-    }
-    if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) {
-      Values fields;
-      for (const ir::Atom& field : tuple->fields) fields.push_back(Value(field));
-      return fields;
-    }
-    if (const auto* project = std::get_if<ir::Project>(&binding.expr)) {
-      return Values{values_.at(project->tuple.var())[project->index]};
-    }
-    if (const auto* branch = std::get_if<ir::If>(&binding.expr)) {
-      return Region(Truth(Value(branch->condition)) ? *branch->then_region : *branch->else_region);
-    }
-    if (const auto* loop = std::get_if<ir::Loop>(&binding.expr)) return Loop(*loop);
-    return absl::InvalidArgumentError(std::get<ir::Raise>(binding.expr).message);
+  absl::StatusOr<Value> Evaluate(const ir::Binding& binding) {
+    return std::visit([this](const auto& expr) -> absl::StatusOr<Value> { return Evaluate(expr); },
+                      binding.expr);
   }
 
-  absl::StatusOr<Values> Loop(const ir::Loop& loop) {
-    Values carried;
-    for (const ir::Atom& initial : loop.initial) carried.push_back(Value(initial));
+  absl::StatusOr<Value> Evaluate(const ir::OpCall& call) {
+    std::vector<Tensor> inputs;
+    for (const Value& value : ValuesOf(call.args)) inputs.push_back(value.tensor);
+    BATON_ASSIGN_OR_RETURN(std::vector<Tensor> outputs,
+                           RunOp(*call.op, call.attrs, inputs, {.portable_only = true}));
+    const bool is_tuple = call.op->outputs.size() > 1 || call.op->variadic_outputs;
+    if (!is_tuple) return Value(outputs[0]);
+    return Value::Of(Kind::kTuple, {outputs.begin(), outputs.end()});
+  }
+  absl::StatusOr<Value> Evaluate(const ir::MakeTuple& tuple) {
+    return Value::Of(Kind::kTuple, ValuesOf(tuple.fields));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::Project& project) {
+    return ValueOf(project.tuple).parts->at(project.index);
+  }
+  absl::StatusOr<Value> Evaluate(const ir::If& branch) {
+    return Joined(Region(Truth(ValueOf(branch.condition)) ? *branch.then_region : *branch.else_region));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::Raise& raise) { return absl::InvalidArgumentError(raise.message); }
+  absl::StatusOr<Value> Evaluate(const ir::Loop& loop) {
+    Values carried = ValuesOf(loop.initial);
     while (true) {
       for (size_t i = 0; i < carried.size(); ++i) Set(loop.condition->params[i], carried[i]);
       BATON_ASSIGN_OR_RETURN(Values go_on, Region(*loop.condition));
-      if (!Truth(go_on[0])) return carried;
+      if (!Truth(go_on[0])) return Joined(carried);
       for (size_t i = 0; i < carried.size(); ++i) Set(loop.body->params[i], carried[i]);
       BATON_ASSIGN_OR_RETURN(carried, Region(*loop.body));
     }
   }
+  absl::StatusOr<Value> Evaluate(const ir::Call& call) {
+    return Joined(EvaluateFunction(*call.callee, ValuesOf(call.args)));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::MakeClosure& closure) {
+    return Value::Of(Kind::kClosure, ValuesOf(closure.captured), 0, closure.function);
+  }
+  absl::StatusOr<Value> Evaluate(const ir::CallClosure& call) {
+    const Value closure = ValueOf(call.closure);
+    Values arguments = *closure.parts;
+    for (Value& value : ValuesOf(call.args)) arguments.push_back(std::move(value));
+    return Joined(EvaluateFunction(*closure.function, std::move(arguments)));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::MakeData& data) {
+    return Value::Of(Kind::kData, ValuesOf(data.fields), data.constructor);
+  }
+  absl::StatusOr<Value> Evaluate(const ir::Match& match) {
+    const Value data = ValueOf(match.data);
+    for (const ir::MatchArm& arm : match.arms) {
+      if (arm.constructor != data.constructor) continue;
+      for (size_t i = 0; i < data.parts->size(); ++i) Set(arm.region->params[i], (*data.parts)[i]);
+      return Joined(Region(*arm.region));
+    }
+    return Joined(Region(*match.otherwise));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::MakeReference& cell) {
+    return Value::Of(Kind::kCell, {ValueOf(cell.content)});
+  }
+  absl::StatusOr<Value> Evaluate(const ir::ReadReference& read) {
+    return ValueOf(read.reference).parts->front();
+  }
+  absl::StatusOr<Value> Evaluate(const ir::WriteReference& write) {
+    ValueOf(write.reference).parts->front() = ValueOf(write.content);
+    return Value::Of(Kind::kTuple, {});
+  }
 
-  static bool Truth(const Tensor& tensor) { return static_cast<bool>(tensor.values<Bool>()[0]); }
+  static bool Truth(const Value& value) { return static_cast<bool>(value.tensor.values<Bool>()[0]); }
 
-  std::map<const ir::Var*, Values> values_;
+  std::map<const ir::Var*, Value> values_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::vector<Tensor>> Evaluate(const ir::Module& module, absl::Span<const Tensor> inputs) {
-  const ir::Function& function = module.functions().front();
+EvaluatorValue EvaluatorValue::Of(Kind kind, std::vector<EvaluatorValue> parts, int constructor,
+                                  const ir::Function* function) {
+  EvaluatorValue value;
+  value.kind = kind;
+  value.parts = std::make_shared<std::vector<EvaluatorValue>>(std::move(parts));
+  value.constructor = constructor;
+  value.function = function;
+  return value;
+}
+
+absl::StatusOr<EvaluatorValues> EvaluateFunction(const ir::Function& function, EvaluatorValues arguments) {
   Evaluator evaluator;
-  for (size_t i = 0; i < inputs.size(); ++i) evaluator.Set(function.body->params[i], inputs[i]);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    evaluator.Set(function.body->params[i], std::move(arguments[i]));
+  }
   return evaluator.Region(*function.body);
+}
+
+absl::StatusOr<std::vector<Tensor>> Evaluate(const ir::Module& module, absl::Span<const Tensor> inputs) {
+  BATON_ASSIGN_OR_RETURN(EvaluatorValues values,
+                         EvaluateFunction(module.functions().front(), {inputs.begin(), inputs.end()}));
+  std::vector<Tensor> tensors;
+  for (const EvaluatorValue& value : values) tensors.push_back(value.tensor);
+  return tensors;
 }
 
 }  // namespace baton

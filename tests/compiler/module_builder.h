@@ -23,7 +23,7 @@ class ModuleBuilder {
   ir::Var* Input(const std::string& name, DType dtype, Dims dims) {
     return Input(name, TensorType{dtype, Shape(std::move(dims))});
   }
-  ir::Var* Input(const std::string& name, TensorType type) {
+  ir::Var* Input(const std::string& name, Type type) {
     ir::Var* var = module_->NewVar(name, type);
     function_->body->params.push_back(var);
     function_->input_names.push_back(name);
@@ -65,6 +65,59 @@ class ModuleBuilder {
     return Bind(std::move(loop), "loop", "Loop");
   }
   ir::Var* Project(ir::Var* tuple, int index) { return Bind(ir::Project{tuple, index}, "field", "field"); }
+  ir::Var* Tuple(std::vector<ir::Atom> fields) {
+    return Bind(ir::MakeTuple{std::move(fields)}, "tuple", "tuple");
+  }
+
+  // A function that others call; Define gives it its body, so that functions may call each other.
+  ir::Function* Declare(const std::string& name, const std::vector<std::pair<std::string, Type>>& params,
+                        Type result) {
+    ir::Function* function = module_->NewFunction(name);
+    for (const auto& [param, type] : params) {
+      function->body->params.push_back(module_->NewVar(param, type));
+    }
+    function->result_type = std::move(result);
+    return function;
+  }
+  void Define(ir::Function* function, const CarriedBody& body) {
+    ir::Region* outer = region_;
+    region_ = function->body;
+    std::vector<ir::Atom> results = body(function->body->params);
+    function->body->results = std::move(results);
+    region_ = outer;
+  }
+  ir::Var* Apply(ir::Function* callee, std::vector<ir::Atom> args) {
+    return Bind(ir::Call{callee, std::move(args)}, "result", "call");
+  }
+  ir::Var* Closure(ir::Function* function, std::vector<ir::Atom> captured) {
+    return Bind(ir::MakeClosure{function, std::move(captured)}, "closure", "closure");
+  }
+  ir::Var* ApplyClosure(ir::Atom closure, std::vector<ir::Atom> args) {
+    return Bind(ir::CallClosure{closure, std::move(args)}, "result", "call");
+  }
+  ir::Var* Data(Type type, int constructor, std::vector<ir::Atom> fields) {
+    return Bind(ir::MakeData{std::move(type), constructor, std::move(fields)}, "data", "data");
+  }
+  // One arm for each constructor of which `arms` holds the number of fields and a body, from 0 on; then the
+  // rest.
+  ir::Var* Match(ir::Atom data, const std::vector<std::pair<size_t, CarriedBody>>& arms,
+                 const Body& otherwise = nullptr) {
+    ir::Match match;
+    match.data = data;
+    for (size_t i = 0; i < arms.size(); ++i) {
+      match.arms.push_back({static_cast<int>(i), CarriedRegion(arms[i].first, arms[i].second)});
+    }
+    if (otherwise) match.otherwise = Region({}, otherwise);
+    return Bind(std::move(match), "matched", "match");
+  }
+  ir::Var* Raise(const std::string& message) { return Bind(ir::Raise{message}, "never", "raise"); }
+  ir::Var* Reference(ir::Atom content, Type type) {
+    return Bind(ir::MakeReference{content, Type::Reference(std::move(type))}, "cell", "ref");
+  }
+  ir::Var* Read(ir::Atom cell) { return Bind(ir::ReadReference{cell}, "content", "ref_read"); }
+  ir::Var* Write(ir::Atom cell, ir::Atom content) {
+    return Bind(ir::WriteReference{cell, content}, "written", "ref_write");
+  }
 
   // The finished module; outputs are named output_0, ...
   std::unique_ptr<ir::Module> Finish(std::vector<ir::Atom> outputs) {

@@ -99,9 +99,8 @@ TEST_CASE("printer: regions of different functions never share a name", "[text]"
   ir::Function* second = module->NewFunction("my-fn");
   second->body->params = {module->NewVar("x", TensorType{DType::kBool, {}})};
   second->body->results = {second->body->params[0]};
-  CHECK_THAT(
-      PrintModule(*module),
-      Contains("def @\"my-fn\"(%x_1: Tensor[(), bool], input_names=[]) -> Tensor[(), bool] {\n  %x_1\n}\n"));
+  CHECK_THAT(PrintModule(*module),
+             Contains("def @\"my-fn\"(%x_1: Tensor[(), bool]) -> Tensor[(), bool] {\n  %x_1\n}\n"));
 }
 
 TEST_CASE("printer: node names cannot break out of the comment", "[text]") {

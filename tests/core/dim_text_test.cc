@@ -36,7 +36,7 @@ TEST_CASE("dim text: what prints parses to the same", "[core]") {
   for (const char* text :
        {"0", "-3", "x", "-x", "4*seq + 1", "floordiv(len + 63, 64)", "x*x - 2*x*y", "min(x, y) - max(3, x)",
         "mod(x, 7)", "broadcast(a, b)", "signed(start) + 1", "_x1.y$", "9223372036854775807",
-        "-9223372036854775808", "x - 9223372036854775808", "-9223372036854775808*x", "min"}) {
+        "-9223372036854775808", "x - 9223372036854775808", "-9223372036854775808*x", "min", "?", "? + 1"}) {
     CHECK(RoundTrip(text) == text);
   }
 }
@@ -51,7 +51,7 @@ TEST_CASE("dim text: parentheses, spaces and signs are read", "[core]") {
 
 TEST_CASE("dim text: names that are no identifiers are quoted", "[core]") {
   for (const std::string name :
-       {"batch size", "a+b", "", "1st", "quote\"d", "back\\slash", "new\nline", "\xc3\xa9", "?"}) {
+       {"batch size", "a+b", "", "1st", "quote\"d", "back\\slash", "new\nline", "\xc3\xa9"}) {
     const Dim dim = Dim::Symbol(name) * 2 + 1;
     CAPTURE(dim.ToString());
     CHECK(dim.ToString().find('"') != std::string::npos);
@@ -77,7 +77,7 @@ TEST_CASE("dim text: errors name place and expectation", "[core]") {
 }
 
 TEST_CASE("dim text: anything else is refused", "[core]") {
-  for (const char* text : {"", " ", "+", "x + + y", "*x", "x*", "?", "\"x", "\"x\\", "\"\\q\"", "signed()",
+  for (const char* text : {"", " ", "+", "x + + y", "*x", "x*", "\"x", "\"x\\", "\"\\q\"", "signed()",
                            "signed(3)", "floordiv(x, 2", "x)", "1.5", "9223372036854775807 + 1", "x--y"}) {
     CAPTURE(text);
     CHECK(Dim::Parse(text).status().code() == absl::StatusCode::kInvalidArgument);

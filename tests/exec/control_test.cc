@@ -1,26 +1,10 @@
 // Jumps, calls, limits and back traces.
 #include <thread>
 
-#include "tests/exec/exec_fixture.h"
+#include "tests/exec/object_fixture.h"
 
 namespace baton::test {
 namespace {
-
-// main(n) = f(n) for a recursive or looping function over integers.
-void AddIntegerMain(ExecFixture* fixture, int callee) {
-  const int type = fixture->builder.Add(AllocType{DType::kInt64, {}});
-  FunctionBuilder main("main", {kT}, {kT});
-  const CodeRegister n = main.NewRegister(kI), out = main.NewRegister(kT);
-  main.Append("GetElementI64", {n, main.parameter(0).Last(), 0});
-  main.Append("Call", {callee, {n}, {n}});
-  main.Append("MakeTensor", {out, type, {n}});
-  main.Append("Return", {{out.Last()}});
-  fixture->AddMain(std::move(main), 1, 1, DType::kInt64);
-}
-
-int64_t RunInteger(ExecFixture* fixture, int64_t n, const Limits& limits = {}) {
-  return fixture->Run({Tensor::Scalar<int64_t>(n)}, limits)[0].values<int64_t>()[0];
-}
 
 // fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)
 int AddFib(ExecFixture* fixture) {

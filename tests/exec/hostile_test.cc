@@ -2,7 +2,7 @@
 // limits, and leaves nothing behind. Run under the sanitizers this is the test of memory safety.
 #include <random>
 
-#include "tests/exec/exec_fixture.h"
+#include "tests/exec/object_fixture.h"
 
 namespace baton::test {
 namespace {
@@ -17,6 +17,7 @@ class RandomProgram {
   void AddTo(ExecFixture* fixture) {
     AddTables(fixture);
     for (int i = 0; i < 2; ++i) fixture->builder.Add(MakeFunction(i == 0 ? "main" : "callee"));
+    fixture->builder.Add(MakeFunction("method", {kO, kT, kT}));
     fixture->AddEntry("main", 0, {DType::kFloat32, DType::kInt64}, {DType::kFloat32});
   }
 
@@ -36,6 +37,15 @@ class RandomProgram {
     kernels_ = {{"add", 2, 1},      {"copy", 1, 1},   {"ones", 1, 1},
                 {"positive", 1, 1}, {"halves", 1, 2}, {"fail", 1, 1}};
     for (const auto& kernel : kernels_) fixture->AddKernel(kernel.op, kernel.inputs, kernel.outputs);
+    // Types of objects: lists, and cells of an integer, a tensor and a list, through which cycles may pass.
+    const ListTypes lists(&fixture->builder);
+    fixture->builder.Add(
+        ObjectType{Type::Reference(Type::Tuple({IntegerType(), VectorType(), ListType(IntegerType())})),
+                   0,
+                   {kI, kT, kO}});
+    object_types_ = {{}, {kI, kO}, {}, {kT, kO}, {kI, kT, kO}};
+    fixture->builder.Add(Signature{{kT, kT}, {kT}});
+    fixture->builder.Add(Signature{{kO, kT, kT}, {kT}});
     // The real operators check what they are given; so must these.
     for (auto& [name, op] : fixture->resolver.ops) {
       op.rule = [name = name, rule = op.rule](auto inputs, TensorTypes* types) -> absl::Status {
@@ -57,6 +67,11 @@ class RandomProgram {
     for (int i = 0; i < count; ++i) list.push_back(Register(kind));
     return list;
   }
+  std::vector<CodeRegister> RegistersOf(const std::vector<SlotKind>& kinds) {
+    std::vector<CodeRegister> list;
+    for (const SlotKind kind : kinds) list.push_back(Register(kind));
+    return list;
+  }
   // Different ones: an instruction cannot write a register twice.
   std::vector<CodeRegister> Targets(int count) {
     std::vector<CodeRegister> list;
@@ -71,27 +86,40 @@ class RandomProgram {
   }
 
   // Everything assigned, so that random uses verify.
-  void Initialise(FunctionBuilder& f) {
+  void InitialiseObject(FunctionBuilder& f, int i, int num_parameters) {
+    const CodeRegister target = registers_[4][i];
+    if (i == 0 && num_parameters == 3) {
+      f.Append("Move", {target, f.parameter(0)});
+    } else if (i < 2) {
+      f.Append("MakeObject", {target, 2 * i, std::vector<CodeRegister>{}});
+    } else if (i == 2) {
+      f.Append("MakeClosure", {target, Pick(2) + 1, std::vector<CodeRegister>{}});
+    } else {
+      f.Append("MakeObject", {target, 4, {registers_[0][0], registers_[3][0], registers_[4][0]}});
+    }
+  }
+  void Initialise(FunctionBuilder& f, int num_parameters) {
     static constexpr int64_t kIntegers[] = {0, 64, 2, 8};
     for (int i = 0; i < kRegistersPerKind; ++i) {
-      for (const SlotKind kind : {kI, kF, kB, kT})
+      for (const SlotKind kind : {kI, kF, kB, kT, kO})
         registers_[static_cast<int>(kind)][i] = f.NewRegister(kind);
       f.Append("LoadInt", {registers_[0][i], kIntegers[i]});
       f.Append("LoadFloat", {registers_[1][i], 0.5});
       f.Append("LoadBool", {registers_[2][i], i % 2});
       if (i < 2) {
-        f.Append("Move", {registers_[3][i], f.parameter(i)});
+        f.Append("Move", {registers_[3][i], f.parameter(num_parameters - 2 + i)});
       } else if (i == 2) {
         f.Append("LoadConst", {registers_[3][i], 0});
       } else {
         f.Append("AllocTensor", {registers_[3][i], 0, std::vector<CodeRegister>{}});
       }
+      InitialiseObject(f, i, num_parameters);
     }
   }
 
-  Function MakeFunction(const std::string& name) {
-    FunctionBuilder f(name, {kT, kT}, {kT});
-    Initialise(f);
+  Function MakeFunction(const std::string& name, const std::vector<SlotKind>& parameters = {kT, kT}) {
+    FunctionBuilder f(name, parameters, {kT});
+    Initialise(f, static_cast<int>(parameters.size()));
     std::vector<CodeLabel> labels;
     for (int i = 0; i < 4; ++i) labels.push_back(f.NewLabel());
     f.Append("EnterArena", {Register(kI)});
@@ -102,7 +130,7 @@ class RandomProgram {
     }
     for (int i = (length + 7) / 8; i < 4; ++i) f.Bind(labels[i]);
     f.Append("LeaveArena", {});
-    f.Append("Return", {{Register(kT)}});
+    AppendEnd(f);
     return std::move(f).Build();
   }
 
@@ -118,6 +146,17 @@ class RandomProgram {
       case Opcode::kWrapI64:
       case Opcode::kRoundF64:
       case Opcode::kAlignDim:
+      case Opcode::kTailCall:
+      case Opcode::kTailCallClosure:
+        return;
+      case Opcode::kMakeObject:
+      case Opcode::kGetFields:
+      case Opcode::kSetFields:
+        AppendObject(f, info.opcode);
+        return;
+      case Opcode::kMakeClosure:
+      case Opcode::kCallClosure:
+        AppendClosure(f, info.opcode);
         return;
       case Opcode::kRelease: {
         const CodeRegister r = Register(kT);
@@ -144,6 +183,54 @@ class RandomProgram {
         return;
       default:
         AppendPlain(f, info, label);
+    }
+  }
+
+  void AppendEnd(FunctionBuilder& f) {
+    switch (Pick(8)) {
+      case 0:
+        f.Append("TailCall", {Pick(2), Registers(kT, 2)});
+        break;
+      case 1:
+        f.Append("TailCall", {2, {Register(kO), Register(kT), Register(kT)}});
+        break;
+      case 2:
+        f.Append("TailCallClosure", {Register(kO), 0, Registers(kT, 2)});
+        break;
+      default:
+        f.Append("Return", {{Register(kT)}});
+    }
+  }
+
+  // Mostly one that holds lists of integers (0), of vectors (1), closures (2) or cells (3): programs should
+  // not fail at once.
+  CodeRegister ObjectRegister(int sort) { return Pick(8) == 0 ? Register(kO) : registers_[4][sort]; }
+
+  void AppendObject(FunctionBuilder& f, Opcode opcode) {
+    const int type = opcode == Opcode::kSetFields ? 4 : Pick(5);
+    const auto fields = RegistersOf(object_types_[type]);  // of different kinds, so different
+    const CodeRegister object = ObjectRegister(type == 4 ? 3 : type / 2);
+    if (opcode == Opcode::kGetFields && Pick(4) != 0) {
+      // The tag first, as a compiler would.
+      const CodeLabel next = f.NewLabel();
+      f.Append("JumpIfNotTag", {object, type % 2, next});
+      f.Append(opcode, {object, type, fields});
+      f.Bind(next);
+      return;
+    }
+    f.Append(opcode, {object, type, fields});
+  }
+
+  void AppendClosure(FunctionBuilder& f, Opcode opcode) {
+    if (opcode == Opcode::kMakeClosure) {
+      const int callee = 1 + Pick(2);
+      std::vector<SlotKind> captured;
+      if (callee == 2 && Pick(3) != 0) captured = {kO};
+      f.Append(opcode, {ObjectRegister(2), callee, RegistersOf(captured)});
+    } else if (Pick(2) == 0) {
+      f.Append(opcode, {ObjectRegister(2), 0, Registers(kT, 2), Registers(kT, 1)});
+    } else {
+      f.Append(opcode, {ObjectRegister(2), 1, RegistersOf({kO, kT, kT}), Registers(kT, 1)});
     }
   }
 
@@ -208,6 +295,7 @@ class RandomProgram {
   std::mt19937 random_;
   std::vector<AllocType> types_;
   std::vector<KernelShape> kernels_;
+  std::vector<std::vector<SlotKind>> object_types_;  // the fields of each
   CodeRegister registers_[kNumSlotKinds][kRegistersPerKind];
 };
 

@@ -108,7 +108,7 @@ TEST_CASE("serialize: what the format cannot hold is refused", "[serialize]") {
   null_constant.constants.emplace_back();
   CHECK(SerializeExecutable(null_constant).status().code() == absl::StatusCode::kInvalidArgument);
   Executable opaque = SampleExecutable();
-  opaque.entry_points[0].outputs[0].type.shape = Shape{Dim(INT64_MAX) + Dim(1)};
+  opaque.entry_points[0].outputs[0].type = Type(DType::kFloat32, Shape{Dim(INT64_MAX) + Dim(1)});
   const absl::Status status = SerializeExecutable(opaque).status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   CHECK_THAT(std::string(status.message()), Catch::Contains("of parameter 'y' cannot be stored"));

@@ -116,6 +116,15 @@ int ExecutableBuilder::Add(KernelReference kernel) {
 int ExecutableBuilder::Add(AllocType type) {
   return AddTo(&executable_.types, std::move(type));
 }
+int ExecutableBuilder::Add(TypeDefinition definition) {
+  return AddTo(&executable_.type_definitions, std::move(definition));
+}
+int ExecutableBuilder::Add(ObjectType type) {
+  return AddTo(&executable_.object_types, std::move(type));
+}
+int ExecutableBuilder::Add(Signature signature) {
+  return AddTo(&executable_.signatures, std::move(signature));
+}
 int ExecutableBuilder::Add(SourceLocation location) {
   return AddTo(&executable_.locations, std::move(location));
 }

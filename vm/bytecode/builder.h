@@ -92,6 +92,9 @@ class ExecutableBuilder {
   int Add(Tensor constant);
   int Add(KernelReference kernel);
   int Add(AllocType type);
+  int Add(TypeDefinition definition);
+  int Add(ObjectType type);
+  int Add(Signature signature);
   int Add(SourceLocation location);
   int AddMessage(absl::string_view message);
   void Add(EntryPoint entry_point);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "vm/bytecode/data_types.h"
 #include "vm/bytecode/register_code.h"
 #include "vm/core/number_text.h"
 
@@ -60,8 +61,8 @@ std::string DTypeCodeText(int64_t code) {
   return std::string(DTypeName(static_cast<DType>(code)));
 }
 
-std::string NumberText(const Executable& executable, Opcode opcode, OperandKind kind,
-                       const OperandValue& value) {
+std::string NumberText(const Executable& executable, const DataTypes& data_types, Opcode opcode,
+                       OperandKind kind, const OperandValue& value) {
   const int64_t number = value.number;
   switch (kind) {
     case OperandKind::kDef:
@@ -81,6 +82,14 @@ std::string NumberText(const Executable& executable, Opcode opcode, OperandKind 
     case OperandKind::kTypeIndex:
       if (!InTable(number, executable.types)) return absl::StrCat("type#", number);
       return AllocTypeText(executable.types[number]);
+    case OperandKind::kObjectType: {
+      if (!InTable(number, executable.object_types)) return absl::StrCat("object type#", number);
+      const ObjectType& type = executable.object_types[number];
+      return Short(data_types.ObjectTypeText(type.type, type.tag));
+    }
+    case OperandKind::kSignature:
+      if (!InTable(number, executable.signatures)) return absl::StrCat("signature#", number);
+      return SignatureText(executable.signatures[number]);
     case OperandKind::kMessage:
       if (!InTable(number, executable.messages)) return absl::StrCat("message#", number);
       return absl::StrCat("\"", Short(executable.messages[number]), "\"");
@@ -89,7 +98,8 @@ std::string NumberText(const Executable& executable, Opcode opcode, OperandKind 
   }
 }
 
-std::string InstructionText(const Executable& executable, const Instruction& instruction) {
+std::string InstructionText(const Executable& executable, const DataTypes& data_types,
+                            const Instruction& instruction) {
   const OpcodeInfo& info = GetOpcode(instruction.opcode);
   std::string text;
   int first = 0;
@@ -107,7 +117,7 @@ std::string InstructionText(const Executable& executable, const Instruction& ins
       absl::StrAppend(&text, after_list ? " -> " : " ", ListText(instruction.operands[i].list));
     } else {
       absl::StrAppend(&text, i > first ? ", " : " ",
-                      NumberText(executable, instruction.opcode, kind, instruction.operands[i]));
+                      NumberText(executable, data_types, instruction.opcode, kind, instruction.operands[i]));
     }
   }
   return text;
@@ -126,8 +136,13 @@ std::string RegisterKindsText(const std::vector<SlotKind>& kinds) {
 
 class FunctionPrinter {
  public:
-  FunctionPrinter(const Executable& executable, int index, DisassembleOptions options)
-      : executable_(executable), index_(index), function_(executable.functions[index]), options_(options) {}
+  FunctionPrinter(const Executable& executable, const DataTypes& data_types, int index,
+                  DisassembleOptions options)
+      : executable_(executable),
+        data_types_(data_types),
+        index_(index),
+        function_(executable.functions[index]),
+        options_(options) {}
 
   std::string Print();
 
@@ -143,6 +158,7 @@ class FunctionPrinter {
   std::string DamagedText(size_t unit, size_t num_units, const absl::Status& error) const;
 
   const Executable& executable_;
+  const DataTypes& data_types_;
   const int index_;
   const Function& function_;
   const DisassembleOptions options_;
@@ -180,11 +196,8 @@ void FunctionPrinter::PrintHeader() {
   for (int i = 0; i < function_.num_parameters && InTable(i, function_.register_kinds); ++i) {
     parameters.push_back(absl::StrCat("r", i, ": ", SlotKindName(function_.register_kinds[i])));
   }
-  const auto append_kind = [](std::string* out, SlotKind kind) {
-    absl::StrAppend(out, std::string(SlotKindName(kind)));
-  };
   absl::StrAppend(&out_, "function ", FunctionText(executable_, index_), "(", absl::StrJoin(parameters, ", "),
-                  ") -> (", absl::StrJoin(function_.result_kinds, ", ", append_kind), ")\n");
+                  ") -> (", SlotKindsText(function_.result_kinds), ")\n");
   if (function_.register_kinds.size() > parameters.size()) {
     absl::StrAppend(&out_, "  ; registers ", RegisterKindsText(function_.register_kinds), "\n");
   }
@@ -221,7 +234,7 @@ std::string FunctionPrinter::Print() {
   PrintHeader();
   VisitCode([this](size_t unit, size_t num_units, const Instruction* instruction, const absl::Status& error) {
     PrintSourceLine(unit / kUnitsPerWord);
-    PrintLine(unit, instruction != nullptr ? InstructionText(executable_, *instruction)
+    PrintLine(unit, instruction != nullptr ? InstructionText(executable_, data_types_, *instruction)
                                            : DamagedText(unit, num_units, error));
   });
   return std::move(out_);
@@ -261,6 +274,27 @@ void PrintKernels(const Executable& executable, std::string* out) {
   }
 }
 
+void PrintTypeDefinitions(const Executable& executable, std::string* out) {
+  if (executable.type_definitions.empty()) return;
+  out->append("data types\n");
+  const auto append = [](std::string* text, const ConstructorDefinition& constructor) {
+    absl::StrAppend(text, Short(constructor.name));
+    const auto append_type = [](std::string* field, const Type& type) {
+      absl::StrAppend(field, Short(type.ToString()));
+    };
+    if (!constructor.fields.empty())
+      absl::StrAppend(text, "(", absl::StrJoin(constructor.fields, ", ", append_type), ")");
+  };
+  for (const TypeDefinition& definition : executable.type_definitions) {
+    const std::string params = absl::StrCat("[", absl::StrJoin(definition.params, ", "), "]");
+    absl::StrAppend(out, "  ", definition.is_extern ? "extern " : "", Short(definition.name),
+                    definition.params.empty() ? "" : Short(params));
+    if (!definition.constructors.empty())
+      absl::StrAppend(out, " { ", absl::StrJoin(definition.constructors, ", ", append), " }");
+    out->append("\n");
+  }
+}
+
 std::string ParametersText(const std::vector<Parameter>& parameters) {
   const auto append = [](std::string* out, const Parameter& parameter) {
     absl::StrAppend(out, Short(parameter.name), ": ", parameter.type.ToString());
@@ -288,18 +322,20 @@ void PrintMetadata(const Executable& executable, std::string* out) {
 }  // namespace
 
 std::string DisassembleFunction(const Executable& executable, int index, DisassembleOptions options) {
-  return FunctionPrinter(executable, index, options).Print();
+  return FunctionPrinter(executable, DataTypes(executable), index, options).Print();
 }
 
 std::string Disassemble(const Executable& executable, DisassembleOptions options) {
   std::string out;
   PrintConstants(executable, &out);
   PrintKernels(executable, &out);
+  PrintTypeDefinitions(executable, &out);
   PrintEntryPoints(executable, &out);
   PrintMetadata(executable, &out);
+  const DataTypes data_types(executable);
   for (size_t i = 0; i < executable.functions.size(); ++i) {
     if (!out.empty()) out.append("\n");
-    out.append(DisassembleFunction(executable, static_cast<int>(i), options));
+    out.append(FunctionPrinter(executable, data_types, static_cast<int>(i), options).Print());
   }
   return out;
 }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "vm/core/attributes.h"
 #include "vm/core/source_location.h"
 #include "vm/core/tensor.h"
@@ -71,13 +73,17 @@ struct Function {
   std::vector<DebugEntry> debug;  // sorted by word
 };
 
-// A named and typed input or output of an entry point.
+// A named and typed input or output of an entry point: tensors, data of types that are made of tensors, and
+// tuples of these.
 struct Parameter {
   std::string name;
-  TensorType type;  // dims: constants, symbols (equal names must be equal extents), expressions in outputs
+  // Extents are constants, symbols (equal names must be equal extents), expressions in outputs; or "?"
+  // (AnyDim): any. Inside data, constants or "?".
+  Type type;
 };
 
-// What a caller can invoke. The function takes one tensor register per input and returns one per output.
+// What a caller can invoke. The function takes the registers that AppendSlotKinds gives, boxed, for the
+// inputs one after the other, and returns the same for the outputs.
 struct EntryPoint {
   std::string name;
   int32_t function = 0;
@@ -98,6 +104,11 @@ struct Executable {
   std::vector<SourceLocation> locations;
   std::vector<std::pair<std::string, std::string>> metadata;  // sorted by key
 };
+
+// "i64, tensor".
+std::string SlotKindsText(absl::Span<const SlotKind> kinds);
+// "(i64, tensor) -> (f64)".
+std::string SignatureText(const Signature& signature);
 
 // An Executable that the verifier has accepted. Made by Verify (verifier.h) only. Immutable, cheap to copy.
 class VerifiedExecutable {

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "vm/bytecode/verify_function.h"
+#include "vm/bytecode/verify_types.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -92,6 +93,15 @@ absl::Status CheckSlotKinds(const std::vector<SlotKind>& kinds, absl::string_vie
   return absl::OkStatus();
 }
 
+absl::Status CheckSignatures(const Executable& executable) {
+  for (size_t i = 0; i < executable.signatures.size(); ++i) {
+    const Signature& signature = executable.signatures[i];
+    BATON_RETURN_IF_ERROR(CheckSlotKinds(signature.params, absl::StrCat("signature ", i, ": parameter")));
+    BATON_RETURN_IF_ERROR(CheckSlotKinds(signature.results, absl::StrCat("signature ", i, ": result")));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDebugTable(const Executable& executable, const Function& function,
                              absl::string_view label) {
   const size_t num_words = function.code.size() / kUnitsPerWord;
@@ -141,7 +151,8 @@ absl::Status CheckFunctions(const Executable& executable) {
   return absl::OkStatus();
 }
 
-// Constants and, where `allow_expressions`, anything else that a caller can give a value: no opaque symbols.
+// Constants, "?" and, where `allow_expressions`, anything else that a caller can give a value: no opaque
+// symbols.
 bool IsParameterDim(const Dim& dim, bool allow_expressions) {
   if (dim.is_constant()) return dim.value() >= 0;
   if (allow_expressions) return true;
@@ -150,8 +161,24 @@ bool IsParameterDim(const Dim& dim, bool allow_expressions) {
   return atom.non_negative && atom.opaque_id == 0;
 }
 
-absl::Status CheckParameters(const std::vector<Parameter>& parameters, bool is_input,
-                             absl::string_view where) {
+// Of the tensors in `type` that are not inside data: verify_types.cc checks those. REQUIRES: the type is
+// well formed.
+absl::Status CheckExtents(const Type& type, bool is_input, absl::string_view name) {
+  if (type.is_tuple()) {
+    for (const Type& field : type.fields()) BATON_RETURN_IF_ERROR(CheckExtents(field, is_input, name));
+  }
+  if (!type.is_tensor() || !type.tensor().shape.has_rank()) return absl::OkStatus();
+  const Shape& shape = type.tensor().shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (IsParameterDim(shape[axis], !is_input)) continue;
+    return Fail(name, ": extent of axis ", axis, " is ", shape[axis].ToString(),
+                ", expected a constant of at least 0", is_input ? " or a symbol" : " or an expression");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckParameters(const DataTypes& types, const std::vector<Parameter>& parameters, bool is_input,
+                             absl::string_view where, ReachableTypes* reachable) {
   std::set<absl::string_view> names;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const Parameter& parameter = parameters[i];
@@ -159,56 +186,52 @@ absl::Status CheckParameters(const std::vector<Parameter>& parameters, bool is_i
                                           absl::Utf8SafeCEscape(parameter.name), "'");
     if (parameter.name.empty()) return Fail(name, " has no name");
     if (!names.insert(parameter.name).second) return Fail(name, " has the name of another");
-    if (!IsDType(parameter.type.dtype)) {
-      return Fail(name, ": element type has code ", static_cast<int>(parameter.type.dtype));
-    }
-    const Shape& shape = parameter.type.shape;
-    if (!shape.has_rank()) continue;
-    if (shape.rank() > kMaxRank) return Fail(name, ": rank is ", shape.rank(), ", at most ", kMaxRank);
-    for (int axis = 0; axis < shape.rank(); ++axis) {
-      if (IsParameterDim(shape[axis], !is_input)) continue;
-      return Fail(name, ": extent of axis ", axis, " is ", shape[axis].ToString(),
-                  ", expected a constant of at least 0", is_input ? " or a symbol" : " or an expression");
-    }
+    BATON_RETURN_IF_ERROR(CheckBorderType(types, parameter.type, name, reachable));
+    BATON_RETURN_IF_ERROR(CheckExtents(parameter.type, is_input, name));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckTensors(absl::Span<const SlotKind> kinds, size_t expected, absl::string_view where) {
-  if (kinds.size() != expected) {
-    return Fail(where, ": the function has ", kinds.size(), ", the entry point ", expected);
+// The function's slots are those of the parameters. REQUIRES: CheckParameters accepted.
+absl::Status CheckSlots(absl::Span<const SlotKind> kinds, const std::vector<Parameter>& parameters,
+                        absl::string_view where) {
+  std::vector<SlotKind> expected;
+  for (const Parameter& parameter : parameters) AppendSlotKinds(parameter.type, /*boxed=*/true, &expected);
+  if (kinds.size() != expected.size()) {
+    return Fail(where, ": the function has ", kinds.size(), ", the entry point ", expected.size());
   }
   for (size_t i = 0; i < kinds.size(); ++i) {
-    if (kinds[i] != SlotKind::kTensor) {
+    if (kinds[i] != expected[i]) {
       return Fail(where, ": number ", i, " of the function is of kind ", SlotKindName(kinds[i]),
-                  ", expected tensor");
+                  ", expected ", SlotKindName(expected[i]));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckEntryPoint(const Executable& executable, const EntryPoint& entry, absl::string_view where) {
+absl::Status CheckEntryPoint(const Executable& executable, const DataTypes& types, const EntryPoint& entry,
+                             absl::string_view where, ReachableTypes* reachable) {
   if (entry.function < 0 || static_cast<size_t>(entry.function) >= executable.functions.size()) {
     return Fail(where, ": is function ", entry.function, ", the executable has ",
                 executable.functions.size());
   }
   const Function& function = executable.functions[entry.function];
   const auto parameters = absl::MakeConstSpan(function.register_kinds).subspan(0, function.num_parameters);
-  BATON_RETURN_IF_ERROR(CheckTensors(parameters, entry.inputs.size(), absl::StrCat(where, " inputs")));
-  BATON_RETURN_IF_ERROR(
-      CheckTensors(function.result_kinds, entry.outputs.size(), absl::StrCat(where, " outputs")));
-  BATON_RETURN_IF_ERROR(CheckParameters(entry.inputs, true, where));
-  return CheckParameters(entry.outputs, false, where);
+  BATON_RETURN_IF_ERROR(CheckParameters(types, entry.inputs, true, where, reachable));
+  BATON_RETURN_IF_ERROR(CheckParameters(types, entry.outputs, false, where, reachable));
+  BATON_RETURN_IF_ERROR(CheckSlots(parameters, entry.inputs, absl::StrCat(where, " inputs")));
+  return CheckSlots(function.result_kinds, entry.outputs, absl::StrCat(where, " outputs"));
 }
 
-absl::Status CheckEntryPoints(const Executable& executable) {
+absl::Status CheckEntryPoints(const Executable& executable, const DataTypes& types) {
   std::set<absl::string_view> names;
+  ReachableTypes reachable(types);
   for (size_t i = 0; i < executable.entry_points.size(); ++i) {
     const EntryPoint& entry = executable.entry_points[i];
     const std::string where = absl::StrCat("entry point '", absl::Utf8SafeCEscape(entry.name), "'");
     if (entry.name.empty()) return Fail("entry point ", i, ": has no name");
     if (!names.insert(entry.name).second) return Fail(where, ": has the name of another");
-    BATON_RETURN_IF_ERROR(CheckEntryPoint(executable, entry, where));
+    BATON_RETURN_IF_ERROR(CheckEntryPoint(executable, types, entry, where, &reachable));
   }
   return absl::OkStatus();
 }
@@ -228,8 +251,11 @@ absl::StatusOr<VerifiedExecutable> Verify(Executable executable) {
   BATON_RETURN_IF_ERROR(CheckConstants(executable));
   BATON_RETURN_IF_ERROR(CheckTypes(executable));
   BATON_RETURN_IF_ERROR(CheckKernels(executable));
+  const DataTypes types(executable);
+  BATON_RETURN_IF_ERROR(CheckDataTypes(executable, types));
+  BATON_RETURN_IF_ERROR(CheckSignatures(executable));
   BATON_RETURN_IF_ERROR(CheckFunctions(executable));
-  BATON_RETURN_IF_ERROR(CheckEntryPoints(executable));
+  BATON_RETURN_IF_ERROR(CheckEntryPoints(executable, types));
   BATON_RETURN_IF_ERROR(CheckMetadata(executable));
   return VerifiedExecutable(std::make_shared<const Executable>(std::move(executable)));
 }

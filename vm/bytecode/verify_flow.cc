@@ -151,6 +151,8 @@ absl::Status FlowChecker::CheckArena(int32_t* depth) const {
       if (instruction_.opcode == Opcode::kLeaveArena) --*depth;
       return absl::OkStatus();
     case Opcode::kReturn:
+    case Opcode::kTailCall:
+    case Opcode::kTailCallClosure:
       if (*depth != 0) return Fail("returns with open arenas: ", *depth);
       return absl::OkStatus();
     default:

@@ -45,6 +45,11 @@ class InstructionChecker {
   absl::Status CheckExtents(int type_operand, int list_operand);
   absl::Status CheckCall();
   absl::Status CheckReturn();
+  absl::Status CheckRelease();
+  absl::Status CheckObject();
+  absl::Status CheckClosure();
+  absl::Status CheckClosureCall();
+  absl::Status CheckTailResults(int operand, absl::Span<const SlotKind> results, absl::string_view whose);
   absl::Status CheckKernelCall();
   absl::Status CheckKinds(int operand, absl::Span<const SlotKind> kinds, absl::string_view whose);
   absl::Status CheckLabels();
@@ -230,8 +235,23 @@ absl::Status InstructionChecker::CheckRules() {
       return CheckExtents(2, 3);
     case Opcode::kCall:
       return CheckCall();
+    case Opcode::kTailCall:
+      return CheckCall();
     case Opcode::kReturn:
       return CheckReturn();
+    case Opcode::kRelease:
+      return CheckRelease();
+    case Opcode::kMakeObject:
+    case Opcode::kGetFields:
+    case Opcode::kSetFields:
+      return CheckObject();
+    case Opcode::kJumpIfNotTag:
+      return CheckImm(1, 0, INT16_MAX);
+    case Opcode::kMakeClosure:
+      return CheckClosure();
+    case Opcode::kCallClosure:
+    case Opcode::kTailCallClosure:
+      return CheckClosureCall();
     case Opcode::kCallKernel:
     case Opcode::kCallKernelAlloc:
       return CheckKernelCall();
@@ -314,11 +334,59 @@ absl::Status InstructionChecker::CheckCall() {
   const auto parameters = absl::MakeConstSpan(function.register_kinds).subspan(0, function.num_parameters);
   const std::string label = FunctionLabel(executable_, callee);
   BATON_RETURN_IF_ERROR(CheckKinds(1, parameters, absl::StrCat("the signature of ", label)));
+  if (instruction_.opcode == Opcode::kTailCall) return CheckTailResults(0, function.result_kinds, label);
   return CheckKinds(2, function.result_kinds, absl::StrCat("the result list of ", label));
 }
 
 absl::Status InstructionChecker::CheckReturn() {
   return CheckKinds(0, function_.result_kinds, "the result list of the function");
+}
+
+// A tail call returns what its callee does.
+absl::Status InstructionChecker::CheckTailResults(int operand, absl::Span<const SlotKind> results,
+                                                  absl::string_view whose) {
+  if (results == absl::MakeConstSpan(function_.result_kinds)) return absl::OkStatus();
+  return FailOperand(info().operands[operand], "gives other results (", SlotKindsText(results),
+                     ") than the function (", SlotKindsText(function_.result_kinds), "): ", whose);
+}
+
+absl::Status InstructionChecker::CheckRelease() {
+  if (IsReference(*any_kind_)) return absl::OkStatus();
+  return FailOperand(info().operands[0], "is r", instruction_.operands[0].number, " of kind ",
+                     SlotKindName(*any_kind_), ", which holds no reference");
+}
+
+absl::Status InstructionChecker::CheckObject() {
+  const int64_t index = instruction_.operands[1].number;
+  const ObjectType& type = executable_.object_types[index];
+  if (instruction_.opcode == Opcode::kSetFields && !type.type.is_reference()) {
+    return FailOperand(info().operands[1], "is ", index, ", which is no reference: its fields do not change");
+  }
+  return CheckKinds(2, type.fields, absl::StrCat("object type ", index));
+}
+
+absl::Status InstructionChecker::CheckClosure() {
+  const int callee = static_cast<int>(instruction_.operands[1].number);
+  const Function& function = executable_.functions[callee];
+  const size_t num_captured = instruction_.operands[2].list.size();
+  const std::string label = FunctionLabel(executable_, callee);
+  if (num_captured > static_cast<size_t>(function.num_parameters)) {
+    return FailOperand(info().operands[2], "lists ", num_captured, " registers, ", label, " has ",
+                       function.num_parameters, " parameters");
+  }
+  const auto captured = absl::MakeConstSpan(function.register_kinds).first(num_captured);
+  return CheckKinds(2, captured, absl::StrCat("the signature of ", label));
+}
+
+absl::Status InstructionChecker::CheckClosureCall() {
+  const int64_t index = instruction_.operands[1].number;
+  const Signature& signature = executable_.signatures[index];
+  const std::string label = absl::StrCat("signature ", index);
+  BATON_RETURN_IF_ERROR(CheckKinds(2, signature.params, label));
+  if (instruction_.opcode == Opcode::kTailCallClosure) {
+    return CheckTailResults(1, signature.results, label);
+  }
+  return CheckKinds(3, signature.results, absl::StrCat("the result list of ", label));
 }
 
 absl::Status InstructionChecker::CheckKernelCall() {

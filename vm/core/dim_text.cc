@@ -2,7 +2,7 @@
 //   sum     = ["-"] product { ("+" | "-") product }
 //   product = factor { "*" ["-"] factor }
 //   factor  = integer | name | "signed" "(" name ")" | function "(" sum "," sum ")" | "(" sum ")"
-//   name    = identifier | '"' text with C escapes '"'
+//   name    = identifier | "?" | '"' text with C escapes '"'
 #include <algorithm>
 
 #include "absl/status/status.h"
@@ -29,6 +29,7 @@ bool ContinuesName(char c) {
 }
 
 std::string NameText(absl::string_view name) {
+  if (name == "?") return "?";  // AnyDim()
   if (!name.empty() && StartsName(name[0]) && std::all_of(name.begin(), name.end(), ContinuesName)) {
     return std::string(name);
   }
@@ -131,6 +132,7 @@ class Parser {
   absl::StatusOr<Dim> Primary() {
     if (Accept('(')) return Nested([this] { return Sum(); });
     if (pos_ < text_.size() && text_[pos_] == '"') return QuotedSymbol(/*non_negative=*/true);
+    if (Accept('?')) return Dim::Symbol("?");
     const absl::string_view name = Identifier();
     if (name.empty()) return Error("an integer, a symbol or a function");
     if (!Accept('(')) return Dim::Symbol(name);

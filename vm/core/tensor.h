@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "vm/core/counted.h"
 #include "vm/core/dtype.h"
 #include "vm/core/type.h"
 
@@ -67,30 +68,27 @@ class Storage {
 };
 
 // A tensor as the VM holds it. Fields are public: kernels and the interpreter read them in hot code.
-class TensorObject {
+class TensorObject : public Counted {
  public:
-  void* data = nullptr;         // contiguous, row-major
-  int64_t dims[kMaxRank] = {};  // extents, the first `rank` are valid
+  TensorObject() : Counted(Kind::kTensor) {}
+  ~TensorObject();
+
   uint8_t rank = 0;
   DType dtype = DType::kFloat32;
   bool in_arena = false;  // `data` lies in a session's arena: must be copied before it leaves the invocation
+  void* data = nullptr;   // contiguous, row-major
+  int64_t dims[kMaxRank] = {};         // extents, the first `rank` are valid
   Storage* storage = nullptr;          // keeps `data` alive; null for arena tensors
   TensorRecycler* recycler = nullptr;  // null: deleted when unreferenced
   TensorObject* next_free = nullptr;   // link of the pool's free list
 
-  ~TensorObject();
-
-  // Constants of a Program are immortal: their count is never touched, so threads do not contend for it.
-  void MakeImmortal() { refs_.store(kImmortal, std::memory_order_relaxed); }
-  bool immortal() const { return refs_.load(std::memory_order_relaxed) < 0; }
-  void Ref() {
-    if (!immortal()) refs_.fetch_add(1, std::memory_order_relaxed);
-  }
+  // As Counted's, without asking for the kind.
+  void Ref() { RefShared(); }
   void Unref() {
-    if (!immortal() && refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) Destroy();
+    if (DropShared()) Destroy();
   }
-  bool unique() const { return refs_.load(std::memory_order_acquire) == 1; }
-  void Revive() { refs_.store(1, std::memory_order_relaxed); }
+  // REQUIRES: the last reference has been dropped.
+  void Destroy();
 
   absl::Span<const int64_t> shape() const { return {dims, rank}; }
   void set_shape(absl::Span<const int64_t> shape) {
@@ -113,11 +111,6 @@ class TensorObject {
   const T* As() const {
     return static_cast<const T*>(data);
   }
-
- private:
-  static constexpr int32_t kImmortal = INT32_MIN / 2;
-  void Destroy();
-  std::atomic<int32_t> refs_{1};
 };
 
 // An owning reference to a TensorObject; null when default constructed. Copies share the data. Threads: as

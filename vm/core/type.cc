@@ -137,6 +137,49 @@ bool operator==(const Type& a, const Type& b) {
   return a.fields_ == b.fields_ || *a.fields_ == *b.fields_;
 }
 
+namespace {
+
+int CompareTensorTypes(const TensorType& a, const TensorType& b) {
+  if (a.dtype != b.dtype) return a.dtype < b.dtype ? -1 : 1;
+  if (a.shape.has_rank() != b.shape.has_rank()) return a.shape.has_rank() ? 1 : -1;
+  if (!a.shape.has_rank()) return 0;
+  if (a.shape.rank() != b.shape.rank()) return a.shape.rank() < b.shape.rank() ? -1 : 1;
+  for (int axis = 0; axis < a.shape.rank(); ++axis) {
+    if (const int order = Dim::Compare(a.shape[axis], b.shape[axis]); order != 0) return order;
+  }
+  return 0;
+}
+
+// Takes the parts off `parts_left`; false when a limit is exceeded.
+bool CountParts(const Type& type, int nesting_left, int* parts_left) {
+  if (nesting_left == 0 || --*parts_left < 0) return false;
+  for (const Type& part : type.parts()) {
+    if (!CountParts(part, nesting_left - 1, parts_left)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int Type::Compare(const Type& a, const Type& b) {
+  if (a.kind_ != b.kind_) return a.kind_ < b.kind_ ? -1 : 1;
+  if (a.is_tensor()) return CompareTensorTypes(a.tensor(), b.tensor());
+  if (a.name_ != b.name_) {
+    if (const int order = a.name_->compare(*b.name_); order != 0) return order;
+  }
+  if (a.fields_ == b.fields_) return 0;
+  if (a.fields_->size() != b.fields_->size()) return a.fields_->size() < b.fields_->size() ? -1 : 1;
+  for (size_t i = 0; i < a.fields_->size(); ++i) {
+    if (const int order = Compare((*a.fields_)[i], (*b.fields_)[i]); order != 0) return order;
+  }
+  return 0;
+}
+
+bool IsWithinTypeLimits(const Type& type) {
+  int parts_left = kMaxTypeParts;
+  return CountParts(type, kMaxTypeNesting, &parts_left);
+}
+
 Dim AnyDim() {
   static const Dim& any = *new Dim(Dim::Symbol("?"));
   return any;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -77,6 +78,7 @@ class Type {
   };
   Type() = default;
   Type(TensorType tensor);  // NOLINT: a tensor type is a type
+  Type(DType dtype, Shape shape) : Type(TensorType{dtype, std::move(shape)}) {}
   static Type Tuple(std::vector<Type> fields);
   static Type Never();
   static Type Function(std::vector<Type> params, Type result);
@@ -104,6 +106,13 @@ class Type {
   // ref(Tensor[?])".
   std::string ToString() const;
   friend bool operator==(const Type& a, const Type& b);
+  // A total order; 0 when equal.
+  static int Compare(const Type& a, const Type& b);
+
+  // The types that this one is built from: fields, arguments, content; a function's result and parameters.
+  absl::Span<const Type> parts() const {
+    return fields_ == nullptr ? absl::Span<const Type>() : absl::MakeConstSpan(*fields_);
+  }
 
  private:
   Kind kind_ = Kind::kUnknown;
@@ -117,6 +126,12 @@ class Type {
 // are equal, so types can be compared, but two extents that have it need not be.
 Dim AnyDim();
 bool IsAnyDim(const Dim& dim);
+
+// Types that an executable can hold nest at most this deep and have at most this many parts, however often
+// the same part is shared: whatever walks over one may recurse and ends soon.
+inline constexpr int kMaxTypeNesting = 64;
+inline constexpr int kMaxTypeParts = 4096;
+bool IsWithinTypeLimits(const Type& type);
 
 // "type Name[A, B] { First(A), Second(Name[A, B], B) }": an algebraic data type. Values carry the index of
 // their constructor, the tag.

@@ -11,6 +11,8 @@
 
 namespace baton {
 
+class Counted;
+class Object;
 class TensorObject;
 
 // The static kind of a register. The order is the code in .baton files: append only.
@@ -37,12 +39,15 @@ bool IsScalarType(const Type& type);
 // points. REQUIRES: no variables, unknown or Never inside.
 void AppendSlotKinds(const Type& type, bool boxed, std::vector<SlotKind>* kinds);
 
-// One cell. Which member is live is known statically (verifier.cc).
+// One cell. Which member is live is known statically (verifier.cc). Both sorts of references may be read as
+// `reference`: Counted is their first base.
 union Slot {
   int64_t i64;
   double f64;
   bool boolean;
   TensorObject* tensor;
+  Object* object;
+  Counted* reference;
 };
 static_assert(sizeof(Slot) == 8);
 

@@ -38,7 +38,7 @@ absl::Status SymbolError(const LoadedEntry& entry, absl::Span<const Tensor> inpu
                          size_t axis) {
   const int64_t code = entry.inputs[input].dims[axis];
   const Parameter& parameter = entry.source->inputs[input];
-  const absl::string_view symbol = parameter.type.shape[static_cast<int>(axis)].symbol();
+  const absl::string_view symbol = parameter.type.tensor().shape[static_cast<int>(axis)].symbol();
   for (size_t i = 0; i <= input; ++i) {
     const std::vector<int64_t>& dims = entry.inputs[i].dims;
     const auto first = std::find(dims.begin(), dims.end(), code);

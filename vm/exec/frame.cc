@@ -15,7 +15,7 @@ absl::Status FrameStack::BeginInvocation(int64_t max_depth, int64_t num_results)
   if (!slots_.Grow(num_results + 1)) {
     return pool_->ExhaustedError((num_results + 1) * static_cast<int64_t>(sizeof(Slot)));
   }
-  for (int64_t i = 0; i < num_results; ++i) slots_[i].tensor = nullptr;
+  for (int64_t i = 0; i < num_results; ++i) slots_[i].reference = nullptr;
   top_ = num_results_ = num_results;
   return absl::OkStatus();
 }
@@ -33,7 +33,7 @@ void FrameStack::Unwind() {
     Pop();
   }
   for (int64_t i = 0; i < num_results_; ++i) {
-    if (slots_[i].tensor != nullptr) slots_[i].tensor->Unref();
+    if (slots_[i].reference != nullptr) heap_->Release(slots_[i].reference);
   }
   top_ = num_results_ = 0;
 }
@@ -43,6 +43,10 @@ absl::Status FrameStack::LimitError(const LoadedFunction& callee) const {
     return absl::ResourceExhaustedError(absl::StrCat("call of '", callee.source->name, "': the limit of ",
                                                      max_depth_, " nested calls is reached"));
   }
+  return MemoryError(callee);
+}
+
+absl::Status FrameStack::MemoryError(const LoadedFunction& callee) const {
   const absl::Status status =
       pool_->ExhaustedError((callee.num_registers + 1) * static_cast<int64_t>(sizeof(Slot)));
   return absl::Status(status.code(), absl::StrCat("call of '", callee.source->name, "' at depth ", depth_,

@@ -4,25 +4,26 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/status/status.h"
-#include "vm/core/tensor.h"
 #include "vm/core/value.h"
 #include "vm/exec/growable_array.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
+#include "vm/exec/object_heap.h"
 
 namespace baton {
 
 struct Frame {
   const LoadedFunction* function;
-  const uint16_t* pc;  // while it waits: its Call instruction
+  const uint16_t* pc;  // while it waits: the instruction that calls
   int64_t base;        // of its registers in the stack of slots
 };
 
 class FrameStack {
  public:
-  explicit FrameStack(MemoryPool* pool) : pool_(pool), frames_(pool), slots_(pool) {}
+  FrameStack(MemoryPool* pool, ObjectHeap* heap) : pool_(pool), heap_(heap), frames_(pool), slots_(pool) {}
   FrameStack(const FrameStack&) = delete;
 
   // Empties the stack and sets aside `num_results` null slots for the results of the entry point.
@@ -38,7 +39,28 @@ class FrameStack {
     frames_[depth_++] = {&function, function.code, top_};
     Slot* registers = slots_.data() + top_;
     top_ += function.num_registers;
-    for (const uint16_t index : function.reference_locals()) registers[index].tensor = nullptr;
+    for (const uint16_t index : function.reference_locals()) registers[index].reference = nullptr;
+    return registers;
+  }
+  // The first half of a tail call: where the parameters of `function` are put until ReplaceTop, or null when
+  // the memory limit is reached (MemoryError). Moves the registers of all frames.
+  Slot* StageParameters(const LoadedFunction& function) {
+    const int64_t end = std::max(top_ + function.source->num_parameters, top().base + function.num_registers);
+    if (end > slots_.capacity() && !slots_.Grow(end)) [[unlikely]]
+      return nullptr;
+    return slots_.data() + top_;
+  }
+  // The second half: the top frame becomes one for `function` with the parameters that were staged. Returns
+  // its registers.
+  Slot* ReplaceTop(const LoadedFunction& function) {
+    ReleaseReferences();
+    Frame& frame = top();
+    Slot* registers = slots_.data() + frame.base;
+    const auto num_parameters = static_cast<size_t>(function.source->num_parameters);
+    std::memmove(registers, slots_.data() + top_, num_parameters * sizeof(Slot));
+    frame = {&function, function.code, frame.base};
+    top_ = frame.base + function.num_registers;
+    for (const uint16_t index : function.reference_locals()) registers[index].reference = nullptr;
     return registers;
   }
   // Removes the top frame without releasing anything.
@@ -48,7 +70,7 @@ class FrameStack {
     const Frame& frame = top();
     Slot* registers = slots_.data() + frame.base;
     for (const uint16_t index : frame.function->references) {
-      if (registers[index].tensor != nullptr) registers[index].tensor->Unref();
+      if (registers[index].reference != nullptr) heap_->Release(registers[index].reference);
     }
   }
   // Removes all frames and releases their references, and the results.
@@ -62,6 +84,8 @@ class FrameStack {
 
   // Why Push(callee) failed.
   absl::Status LimitError(const LoadedFunction& callee) const;
+  // Why StageParameters(callee) failed.
+  absl::Status MemoryError(const LoadedFunction& callee) const;
   // Gives all memory back. REQUIRES: no frames.
   void Free();
 
@@ -69,6 +93,7 @@ class FrameStack {
   bool Grow(int64_t num_registers);
 
   MemoryPool* pool_;
+  ObjectHeap* heap_;
   GrowableArray<Frame> frames_;
   GrowableArray<Slot> slots_;
   int64_t depth_ = 0;

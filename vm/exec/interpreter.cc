@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "vm/bytecode/data_types.h"
 #include "vm/bytecode/register_code.h"
 #include "vm/core/status.h"
 #include "vm/exec/scalar_ops.h"
@@ -48,44 +49,41 @@ constexpr bool kIsFloat =
 
 }  // namespace
 
-absl::Status Interpreter::Run(const LoadedEntry& entry, absl::Span<const Tensor> inputs, const Limits& limits,
-                              bool counting) {
-  BATON_RETURN_IF_ERROR(Start(entry, inputs, limits));
-  const bool ok = counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this);
-  if (ok) [[likely]]
-    return absl::OkStatus();
-  return WithBackTrace(std::exchange(status_, absl::OkStatus()));
-}
-
-absl::Status Interpreter::Start(const LoadedEntry& entry, absl::Span<const Tensor> inputs,
-                                const Limits& limits) {
+absl::Status Interpreter::Begin(const LoadedFunction& function, const Limits& limits) {
   status_ = absl::OkStatus();
   instructions_ = 0;
   kernel_calls_ = 0;
+  collected_before_ = heap_.num_collected();
   steps_granted_ = 0;
   steps_left_ = std::max<int64_t>(limits.max_steps, 0);
   deadline_ = limits.deadline;
   cancelled_ = limits.cancelled;
   interruptible_ = deadline_ != absl::InfiniteFuture() || cancelled_ != nullptr;
   if (interruptible_ && !CheckInterrupt()) return std::exchange(status_, absl::OkStatus());
-  BATON_RETURN_IF_ERROR(
-      frames_.BeginInvocation(limits.max_depth, static_cast<int64_t>(entry.source->outputs.size())));
-  Slot* registers = frames_.Push(*entry.function);
-  if (registers == nullptr) return frames_.LimitError(*entry.function);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    inputs[i]->Ref();
-    registers[i].tensor = inputs[i].get();
-  }
+  const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
+  BATON_RETURN_IF_ERROR(frames_.BeginInvocation(limits.max_depth, num_results));
+  Slot* registers = frames_.Push(function);
+  if (registers == nullptr) return frames_.LimitError(function);
+  for (const uint16_t index : function.reference_parameters()) registers[index].reference = nullptr;
   return absl::OkStatus();
+}
+
+absl::Status Interpreter::Run(bool counting) {
+  const bool ok = counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this);
+  if (ok) [[likely]]
+    return absl::OkStatus();
+  return WithBackTrace(std::exchange(status_, absl::OkStatus()));
 }
 
 void Interpreter::End() {
   frames_.Unwind();
+  heap_.CollectCycles();
   arena_.EndInvocation();
 }
 
 void Interpreter::FreeMemory() {
   frames_.Free();
+  heap_.FreeEmptySlabs();
   arena_.Free();
 }
 
@@ -131,6 +129,38 @@ void Interpreter::FreeMemory() {
 
 [[gnu::cold, gnu::noinline]] bool Interpreter::FailCall(const LoadedFunction& callee) {
   return Fail(frames_.LimitError(callee));
+}
+
+[[gnu::cold, gnu::noinline]] bool Interpreter::FailTailCall(const LoadedFunction& callee) {
+  return Fail(frames_.MemoryError(callee));
+}
+
+std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
+  if (layout.function == nullptr)
+    return DataTypes(*program_.executable).ObjectTypeText(layout.type, layout.tag);
+  const Function& function = *layout.function->source;
+  const auto first = function.register_kinds.begin();
+  const Signature signature{
+      {first + static_cast<std::ptrdiff_t>(layout.fields.size()), first + function.num_parameters},
+      function.result_kinds};
+  return absl::StrCat("closure of '", function.name, "' ", SignatureText(signature));
+}
+
+[[gnu::cold, gnu::noinline]] bool Interpreter::FailObjectType(const Object& object,
+                                                              const ObjectLayout& expected) {
+  return Fail(absl::InvalidArgumentError(
+      absl::StrCat("found ", DescribeObject(*object.layout), ", expected ", DescribeObject(expected))));
+}
+
+[[gnu::cold, gnu::noinline]] bool Interpreter::FailSignature(const Object& object, uint32_t expected) {
+  return Fail(
+      absl::InvalidArgumentError(absl::StrCat("found ", DescribeObject(*object.layout), ", expected closure ",
+                                              SignatureText(program_.executable->signatures[expected]))));
+}
+
+[[gnu::cold, gnu::noinline]] void Interpreter::FailObject(const ObjectLayout& layout) {
+  const int64_t num_bytes = layout.is_tracked_cell ? kSlabBytes + 8 : kSlabBytes;
+  Fail(pool_->ExhaustedError(num_bytes));
 }
 
 [[gnu::cold, gnu::noinline]] bool Interpreter::FailCheckEqual(uint32_t message, int64_t a, int64_t b) {

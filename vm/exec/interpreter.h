@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -16,6 +17,7 @@
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
+#include "vm/exec/object_heap.h"
 #include "vm/exec/session.h"
 
 namespace baton {
@@ -23,20 +25,31 @@ namespace baton {
 class Interpreter {
  public:
   Interpreter(const LoadedProgram& program, MemoryPool* pool)
-      : program_(program), pool_(pool), frames_(pool), arena_(pool), kernels_(program, pool) {}
+      : program_(program),
+        pool_(pool),
+        heap_(pool),
+        frames_(pool, &heap_),
+        arena_(pool),
+        kernels_(program, pool) {}
 
-  // Runs `entry` on inputs that fit its signature. On success the results lie in results(), each an owned
-  // reference; on an error they are null. The error carries a back trace of source locations.
-  absl::Status Run(const LoadedEntry& entry, absl::Span<const Tensor> inputs, const Limits& limits,
-                   bool counting);
+  // Opens an invocation of `function`. The caller puts owned references that fit into parameters(), which are
+  // null before; then Run.
+  absl::Status Begin(const LoadedFunction& function, const Limits& limits);
+  Slot* parameters() const { return frames_.registers(frames_.top()); }
+  // On success the results lie in results(), each an owned reference; on an error they are null. The error
+  // carries a back trace of source locations.
+  absl::Status Run(bool counting);
   Slot* results() const { return frames_.results(); }
-  // Closes the invocation: releases what is left and makes the arena ready for the next one.
+  // Closes the invocation: releases what is left, cycles included, and makes the arena ready for the next
+  // one.
   void End();
   // Gives back all memory but the pool's.
   void FreeMemory();
 
   int64_t instructions() const { return instructions_; }
   int64_t kernel_calls() const { return kernel_calls_; }
+  int64_t collected_objects() const { return heap_.num_collected() - collected_before_; }
+  ObjectHeap& heap() { return heap_; }
 
  private:
   // The loop, from the first instruction of the top frame to its return. False: status_ says why, and the top
@@ -59,12 +72,27 @@ class Interpreter {
   bool FailDivision();
   bool FailOverflow(absl::string_view sum, int64_t a, int64_t b);
   bool FailCall(const LoadedFunction& callee);
+  bool FailTailCall(const LoadedFunction& callee);
+  bool FailObjectType(const Object& object, const ObjectLayout& expected);
+  bool FailSignature(const Object& object, uint32_t expected);
   bool FailCheckEqual(uint32_t message, int64_t a, int64_t b);
   bool FailCheckBroadcast(uint32_t message, int64_t a, int64_t b);
   bool FailCheckAtLeast(uint32_t message, int64_t a, int64_t b);
   bool FailGetDim(const TensorObject& tensor, int64_t axis);
   bool FailShape(const LoadedType& type, const int64_t* dims);
   bool FailElement(const TensorObject& tensor, int64_t index, absl::string_view expected);
+
+  // An owned object with fields to be filled, or the singleton of the layout; null after an error.
+  Object* NewObject(const ObjectLayout& layout) {
+    if (layout.singleton != nullptr) return layout.singleton;
+    Object* object = heap_.New(layout);
+    if (object == nullptr) [[unlikely]]
+      FailObject(layout);
+    return object;
+  }
+  void FailObject(const ObjectLayout& layout);
+  // "List[Tensor[(), int32]].Cons", "closure of 'f' (i64) -> (tensor)".
+  std::string DescribeObject(const ObjectLayout& layout) const;
 
   // Null (false) after an error. `dims` are the dynamic extents of the type.
   TensorObject* AllocTensor(uint32_t type, const int64_t* dims);
@@ -78,13 +106,13 @@ class Interpreter {
   bool ReadBool(const TensorObject& tensor, int64_t index, bool* value);
   bool RunKernel(uint32_t call_site, bool allocate);
 
-  absl::Status Start(const LoadedEntry& entry, absl::Span<const Tensor> inputs, const Limits& limits);
   // The type's extents with the dynamic ones filled in; false when a tensor cannot have them.
   bool ResolveDims(const LoadedType& type, const int64_t* dynamic, int64_t* dims, int64_t* num_bytes);
   absl::Status WithBackTrace(const absl::Status& status) const;
 
   const LoadedProgram& program_;
   MemoryPool* pool_;
+  ObjectHeap heap_;
   FrameStack frames_;
   Arena arena_;
   KernelCaller kernels_;
@@ -97,6 +125,7 @@ class Interpreter {
   const std::atomic<bool>* cancelled_ = nullptr;
   int64_t instructions_ = 0;
   int64_t kernel_calls_ = 0;
+  int64_t collected_before_ = 0;  // by earlier invocations
 };
 
 // Stores a scalar as element `index`: a bool, an integer (wraps) or a float (rounded once), as the tensor's

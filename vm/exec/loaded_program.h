@@ -12,6 +12,7 @@
 #include "vm/core/device.h"
 #include "vm/core/kernel.h"
 #include "vm/core/tensor.h"
+#include "vm/exec/object.h"
 #include "vm/exec/program.h"
 
 namespace baton {
@@ -21,7 +22,8 @@ namespace baton {
 inline constexpr uint8_t kMoveReferenceCode = 0xFF;
 
 // A function whose code is rewritten for running: labels are relative to their instruction (in words), kernel
-// indices are call sites, moves of references have their own code. Instructions keep their places.
+// indices are call sites, callees of MakeClosure are closure layouts, equal signatures have one index, moves
+// of references have their own code. Instructions keep their places.
 struct LoadedFunction {
   const uint16_t* code = nullptr;
   int64_t num_registers = 0;
@@ -73,7 +75,8 @@ struct LoadedInput {
 struct LoadedEntry {
   const EntryPoint* source = nullptr;
   const LoadedFunction* function = nullptr;
-  std::vector<LoadedInput> inputs;
+  bool tensors_only = true;         // all inputs and outputs are tensors
+  std::vector<LoadedInput> inputs;  // of tensors only
   int32_t num_symbols = 0;
 };
 
@@ -86,6 +89,11 @@ struct LoadedProgram {
   std::vector<LoadedKernel> kernels;
   std::vector<LoadedCallSite> call_sites;
   std::vector<LoadedType> types;
+  // First the executable's object types, then those that only inputs and outputs have. These two and
+  // `singletons` are complete, and stay where they are, once the program is loaded.
+  std::vector<ObjectLayout> object_layouts;
+  std::vector<ObjectLayout> closure_layouts;
+  std::unique_ptr<Object[]> singletons;
   int32_t max_symbols = 0;
 };
 

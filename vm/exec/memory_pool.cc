@@ -138,7 +138,7 @@ MemoryPool::Block* MemoryPool::AllocateBlock(int64_t num_bytes) {
 void* MemoryPool::AllocateFromDevice(int64_t num_bytes) {
   void* data = device_->Allocate(static_cast<size_t>(num_bytes));
   if (data == nullptr) {
-    FreeCached();
+    FreeAllUnused();
     data = device_->Allocate(static_cast<size_t>(num_bytes));
     device_failed_ = data == nullptr;
   }
@@ -173,6 +173,7 @@ bool MemoryPool::Reserve(int64_t num_bytes) {
     Drain();
     FreeCached();
     device_failed_ = false;
+    if (num_bytes > limit_bytes_ - used_bytes_) FreeAllUnused();
     if (num_bytes > limit_bytes_ - used_bytes_) return false;
   }
   AddUsed(num_bytes);
@@ -186,6 +187,11 @@ absl::Status MemoryPool::ExhaustedError(int64_t num_bytes) const {
   }
   return absl::ResourceExhaustedError(absl::StrCat("memory limit: ", num_bytes, " bytes asked, ", used_bytes_,
                                                    " in use, the limit is ", limit_bytes_));
+}
+
+void MemoryPool::FreeAllUnused() {
+  if (reclaimer_ != nullptr) reclaimer_->Reclaim();
+  FreeCached();
 }
 
 void MemoryPool::FreeCached() {

@@ -36,6 +36,15 @@ class MemoryPool final : public TensorRecycler {
     bool escaped = false;
   };
 
+  // Frees what nobody uses, so that a reservation that would fail succeeds. May not allocate.
+  class Reclaimer {
+   public:
+    virtual ~Reclaimer() = default;
+    virtual void Reclaim() = 0;
+  };
+  // Asked before a limit or the device's memory is reported as reached; may be null.
+  void SetReclaimer(Reclaimer* reclaimer) { reclaimer_ = reclaimer; }
+
   // `device` must outlive the pool and everything that it hands out. Close() ends it.
   static MemoryPool* Create(Device* device) { return new MemoryPool(device); }
   // Gives up the pool; it deletes itself when the last of its tensors is released.
@@ -112,7 +121,11 @@ class MemoryPool final : public TensorRecycler {
   void Delete(TensorObject* header) { delete static_cast<Header*>(header); }
   void Delete(Storage* storage) { DeleteBlock(static_cast<Block*>(storage)); }
 
+  // Frees what is cached and what the reclaimer finds.
+  void FreeAllUnused();
+
   Device* const device_;
+  Reclaimer* reclaimer_ = nullptr;
 
   // The owner's.
   int64_t limit_bytes_ = INT64_MAX;

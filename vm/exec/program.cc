@@ -10,6 +10,7 @@
 #include "vm/core/status.h"
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
+#include "vm/exec/object_layouts.h"
 
 namespace baton {
 namespace {
@@ -94,24 +95,43 @@ bool MovesReference(const Function& function, const Instruction& instruction) {
          IsReference(function.register_kinds[instruction.operands[0].number]);
 }
 
+// Puts the indices of loaded tables and relative labels into an instruction at `unit`; see LoadedFunction.
+void ResolveOperands(size_t unit, LoadedProgram* loaded, ClosureLoader* closures, Instruction* instruction) {
+  const OpcodeInfo& info = GetOpcode(instruction->opcode);
+  for (int i = 0; i < info.num_operands; ++i) {
+    int64_t& number = instruction->operands[i].number;
+    const auto index = static_cast<uint32_t>(number);
+    switch (info.operands[i].kind) {
+      case OperandKind::kLabel:
+        number = static_cast<uint32_t>(number - static_cast<int64_t>(unit / kUnitsPerWord));
+        break;
+      case OperandKind::kKernel:
+        loaded->call_sites.push_back({index});
+        number = static_cast<int64_t>(loaded->call_sites.size()) - 1;
+        break;
+      case OperandKind::kSignature:
+        number = closures->SignatureOf(index);
+        break;
+      case OperandKind::kFunction:
+        if (instruction->opcode == Opcode::kMakeClosure)
+          number = closures->LayoutOf(index, instruction->operands[i + 1].list.size());
+        break;
+      default:
+        break;
+    }
+  }
+}
+
 // See LoadedFunction. Cannot fail: verifier.cc has decoded the same code.
-absl::Status LoadCode(const Function& source, LoadedProgram* loaded, LoadedFunction* function) {
+absl::Status LoadCode(LoadedProgram* loaded, ClosureLoader* closures, LoadedFunction* function) {
+  const Function& source = *function->source;
   std::vector<uint16_t>& code = function->code_storage;
   code.reserve(source.code.size());
   for (size_t unit = 0; unit < source.code.size();) {
     Instruction instruction;
     size_t num_units = 0;
     BATON_RETURN_IF_ERROR(DecodeInstruction(source.code, unit, &instruction, &num_units));
-    const OpcodeInfo& info = GetOpcode(instruction.opcode);
-    for (int i = 0; i < info.num_operands; ++i) {
-      int64_t& number = instruction.operands[i].number;
-      if (info.operands[i].kind == OperandKind::kLabel) {
-        number = static_cast<uint32_t>(number - static_cast<int64_t>(unit / kUnitsPerWord));
-      } else if (info.operands[i].kind == OperandKind::kKernel) {
-        loaded->call_sites.push_back({static_cast<uint32_t>(number)});
-        number = static_cast<int64_t>(loaded->call_sites.size()) - 1;
-      }
-    }
+    ResolveOperands(unit, loaded, closures, &instruction);
     EncodeInstruction(instruction, &code);
     if (MovesReference(source, instruction)) code[unit] = (code[unit] & 0xFF00) | kMoveReferenceCode;
     unit += num_units;
@@ -121,23 +141,26 @@ absl::Status LoadCode(const Function& source, LoadedProgram* loaded, LoadedFunct
   return absl::OkStatus();
 }
 
-absl::Status LoadFunctions(const Executable& executable, LoadedProgram* loaded) {
-  loaded->functions.resize(executable.functions.size());
-  for (size_t i = 0; i < executable.functions.size(); ++i) {
-    const Function& source = executable.functions[i];
-    LoadedFunction& function = loaded->functions[i];
-    function.source = &source;
-    function.num_registers = static_cast<int64_t>(source.register_kinds.size());
-    for (int r = 0; r < function.num_registers; ++r) {
-      if (!IsReference(source.register_kinds[r])) continue;
-      function.references.push_back(static_cast<uint16_t>(r));
-      if (r < source.num_parameters) ++function.num_reference_parameters;
-    }
-    for (size_t r = 0; r < source.result_kinds.size(); ++r) {
-      if (IsReference(source.result_kinds[r])) function.reference_results.push_back(static_cast<uint16_t>(r));
-    }
-    BATON_RETURN_IF_ERROR(LoadCode(source, loaded, &function));
+LoadedFunction LoadHeader(const Function& source) {
+  LoadedFunction function;
+  function.source = &source;
+  function.num_registers = static_cast<int64_t>(source.register_kinds.size());
+  for (int r = 0; r < function.num_registers; ++r) {
+    if (!IsReference(source.register_kinds[r])) continue;
+    function.references.push_back(static_cast<uint16_t>(r));
+    if (r < source.num_parameters) ++function.num_reference_parameters;
   }
+  for (size_t r = 0; r < source.result_kinds.size(); ++r) {
+    if (IsReference(source.result_kinds[r])) function.reference_results.push_back(static_cast<uint16_t>(r));
+  }
+  return function;
+}
+
+absl::Status LoadFunctions(const Executable& executable, LoadedProgram* loaded) {
+  for (const Function& source : executable.functions) loaded->functions.push_back(LoadHeader(source));
+  ClosureLoader closures(executable, loaded);
+  for (LoadedFunction& function : loaded->functions)
+    BATON_RETURN_IF_ERROR(LoadCode(loaded, &closures, &function));
   return absl::OkStatus();
 }
 
@@ -153,18 +176,22 @@ void LoadEntries(const Executable& executable, LoadedProgram* loaded) {
     LoadedEntry& entry = loaded->entries.emplace_back();
     entry.source = &source;
     entry.function = &loaded->functions[source.function];
+    const auto is_tensor = [](const Parameter& parameter) { return parameter.type.is_tensor(); };
+    entry.tensors_only = std::all_of(source.inputs.begin(), source.inputs.end(), is_tensor) &&
+                         std::all_of(source.outputs.begin(), source.outputs.end(), is_tensor);
+    if (!entry.tensors_only) continue;
     std::vector<absl::string_view> symbols;
     for (const Parameter& parameter : source.inputs) {
       LoadedInput& input = entry.inputs.emplace_back();
-      input.dtype = parameter.type.dtype;
-      if (!parameter.type.shape.has_rank()) continue;
-      input.rank = parameter.type.shape.rank();
-      for (const Dim& dim : parameter.type.shape.dims()) {
+      input.dtype = parameter.type.tensor().dtype;
+      if (!parameter.type.tensor().shape.has_rank()) continue;
+      input.rank = parameter.type.tensor().shape.rank();
+      for (const Dim& dim : parameter.type.tensor().shape.dims()) {
         if (dim.is_constant()) {
           input.dims.push_back(dim.value());
         } else {
-          input.dims.push_back(dim.symbol().empty() ? LoadedInput::kAnyExtent
-                                                    : SymbolCode(dim.symbol(), &symbols));
+          input.dims.push_back(dim.symbol().empty() || IsAnyDim(dim) ? LoadedInput::kAnyExtent
+                                                                     : SymbolCode(dim.symbol(), &symbols));
         }
       }
     }
@@ -189,8 +216,10 @@ absl::StatusOr<std::shared_ptr<const Program>> Program::Load(VerifiedExecutable 
   LoadConstants(*loaded.executable, &loaded);
   LoadTypes(*loaded.executable, &loaded);
   BATON_RETURN_IF_ERROR(LoadKernels(*loaded.executable, resolver, &loaded));
+  LoadObjectLayouts(*loaded.executable, &loaded);
   BATON_RETURN_IF_ERROR(LoadFunctions(*loaded.executable, &loaded));
   LoadEntries(*loaded.executable, &loaded);
+  MakeSingletons(&loaded);
   return std::shared_ptr<const Program>(std::move(program));
 }
 

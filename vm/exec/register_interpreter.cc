@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "vm/bytecode/opcode_table.h"
 #include "vm/bytecode/register_code.h"
@@ -30,29 +31,30 @@ constexpr int FixedUnits(Opcode opcode) {
 template <Opcode opcode>
 inline constexpr int kFixedUnits = FixedUnits(opcode);
 
-inline TensorObject* Take(uint16_t unit, Slot* registers) {
+inline Counted* Take(uint16_t unit, Slot* registers) {
   Slot& source = registers[ReadRegister(&unit)];
-  TensorObject* tensor = source.tensor;
-  assert(tensor != nullptr);
+  Counted* value = source.reference;
+  assert(value != nullptr);
   if (IsLastUse(unit)) {
-    source.tensor = nullptr;
+    source.reference = nullptr;
   } else {
-    tensor->Ref();
+    value->Ref();
   }
-  return tensor;
+  return value;
 }
 
-inline void Release(uint16_t unit, Slot* registers) {
-  Slot& source = registers[ReadRegister(&unit)];
-  // Null already when the list names the register twice.
-  if (source.tensor == nullptr) return;
-  source.tensor->Unref();
-  source.tensor = nullptr;
+inline void Release(uint16_t unit, Slot* registers, ObjectHeap* heap) {
+  heap->Release(std::exchange(registers[ReadRegister(&unit)].reference, nullptr));
 }
 
+inline void SetReference(Slot* target, Counted* value, ObjectHeap* heap) {
+  Counted* old = std::exchange(target->reference, value);
+  if (old != nullptr) heap->Release(old);
+}
+
+// Of a register of kind tensor: without asking for the kind.
 inline void SetTensor(Slot* target, TensorObject* tensor) {
-  TensorObject* old = target->tensor;
-  target->tensor = tensor;
+  TensorObject* old = std::exchange(target->tensor, tensor);
   if (old != nullptr) old->Unref();
 }
 
@@ -71,31 +73,58 @@ class RegisterList {
   void CopyTo(int64_t* values) const {
     for (size_t i = 0; i < size(); ++i) values[i] = i64(i);
   }
-  // Releases references on their last use.
-  void Drop() const {
+  Counted* Take(size_t i) const { return baton::Take(units_[i], registers_); }
+  // Copies or moves everything; `references` are the places of references.
+  void TakeTo(Slot* targets, const std::vector<uint16_t>& references) const {
+    for (size_t i = 0; i < size(); ++i) targets[i] = slot(i);
+    for (const uint16_t index : references) targets[index].reference = Take(index);
+  }
+  // Releases tensors on their last use.
+  void DropTensors() const {
     for (const uint16_t unit : units_) {
-      if (IsLastUse(unit)) Release(unit, registers_);
+      if (!IsLastUse(unit)) continue;
+      // Null already when the list names the register twice.
+      TensorObject* tensor = std::exchange(registers_[ReadRegister(&unit)].tensor, nullptr);
+      if (tensor != nullptr) tensor->Unref();
     }
   }
   void Set(size_t i, TensorObject* tensor) const { SetTensor(&registers_[units_[i]], tensor); }
+  void SetReference(size_t i, Counted* value, ObjectHeap* heap) const {
+    baton::SetReference(&registers_[units_[i]], value, heap);
+  }
 
  private:
   absl::Span<const uint16_t> units_;
   Slot* registers_;
 };
 
-// Copies or moves the arguments of a call into the callee's parameters.
-inline void PassArguments(const LoadedFunction& callee, absl::Span<const uint16_t> arguments, Slot* caller,
-                          Slot* parameters) {
-  for (size_t i = 0; i < arguments.size(); ++i) parameters[i] = caller[ReadRegister(&arguments[i])];
+// Copies or moves the arguments of a call into the callee's parameters from number `first` on.
+inline void PassArguments(const LoadedFunction& callee, size_t first, absl::Span<const uint16_t> arguments,
+                          Slot* caller, Slot* parameters) {
+  for (size_t i = 0; i < arguments.size(); ++i) parameters[first + i] = caller[ReadRegister(&arguments[i])];
   for (const uint16_t index : callee.reference_parameters()) {
-    parameters[index].tensor = Take(arguments[index], caller);
+    if (index >= first) parameters[index].reference = Take(arguments[index - first], caller);
   }
+}
+
+// The same for a closure: what it has captured comes first.
+inline void PassClosure(uint16_t closure_unit, absl::Span<const uint16_t> arguments, Slot* caller,
+                        Slot* parameters, ObjectHeap* heap) {
+  auto* closure = static_cast<Object*>(Take(closure_unit, caller));
+  const ObjectLayout& layout = *closure->layout;
+  heap->Unpack(closure, [parameters](size_t i, Slot value) { parameters[i] = value; });
+  PassArguments(*layout.function, layout.fields.size(), arguments, caller, parameters);
+}
+
+// The registers that the results of a call go to; `pc` is at an instruction that calls.
+inline const uint16_t* ResultTargets(const uint16_t* pc) {
+  const bool is_call = (pc[0] & 0xFF) == static_cast<uint8_t>(Opcode::kCall);
+  return NextList(pc + (is_call ? kOffset<Opcode::kCall, 1> : kOffset<Opcode::kCallClosure, 2>)) + 1;
 }
 
 // Copies or moves results into the registers that `targets` names.
 inline void PassResults(const LoadedFunction& callee, absl::Span<const uint16_t> results, Slot* registers,
-                        const uint16_t* targets, Slot* caller) {
+                        const uint16_t* targets, Slot* caller, ObjectHeap* heap) {
   if (callee.reference_results.empty()) {
     for (size_t i = 0; i < results.size(); ++i) caller[targets[i]] = registers[ReadRegister(&results[i])];
     return;
@@ -103,7 +132,7 @@ inline void PassResults(const LoadedFunction& callee, absl::Span<const uint16_t>
   const std::vector<SlotKind>& kinds = callee.source->result_kinds;
   for (size_t i = 0; i < results.size(); ++i) {
     if (IsReference(kinds[i])) {
-      SetTensor(&caller[targets[i]], Take(results[i], registers));
+      SetReference(&caller[targets[i]], Take(results[i], registers), heap);
     } else {
       caller[targets[i]] = registers[ReadRegister(&results[i])];
     }
@@ -139,8 +168,10 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
 #define F64(k) SLOT(k).f64
 #define BOOL(k) SLOT(k).boolean
 #define TENSOR(k) SLOT(k).tensor
+#define OBJECT(k) SLOT(k).object
 #define TAKE(k) Take(*UNIT(k), registers)
-#define RELEASE(k) Release(*UNIT(k), registers)
+#define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
+#define RELEASE(k) Release(*UNIT(k), registers, &vm.heap_)
 #define DROP(k) \
   if (IsLastUse(*UNIT(k))) RELEASE(k)
 #define SET_SLOT(k, value) registers[*UNIT(k)] = (value)
@@ -148,6 +179,8 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
 #define SET_F64(k, value) registers[*UNIT(k)].f64 = (value)
 #define SET_BOOL(k, value) registers[*UNIT(k)].boolean = (value)
 #define SET_TENSOR(k, value) SetTensor(&registers[*UNIT(k)], (value))
+#define SET_REFERENCE(k, value) SetReference(&registers[*UNIT(k)], (value), &vm.heap_)
+#define SET_OBJECT(k, value) SET_REFERENCE(k, value)
 #define IMM(k) ReadImm(UNIT(k))
 #define IMM64(k) ReadImm64(UNIT(k))
 #define INDEX(k) ReadIndex(UNIT(k))
@@ -171,36 +204,72 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
     pc += num_words * kUnitsPerWord;                          \
     DISPATCH();                                               \
   } while (false)
-#define CALL(function_index, arguments)                                            \
+// Starts `callee` in a new frame. `pass` is a statement that fills its `parameters` from the registers of
+// the `caller`: no lambda, which could force `registers` and `pc` out of machine registers.
+#define ENTER(callee, pass)                                                        \
   do {                                                                             \
-    const LoadedFunction& callee = program.functions[INDEX(function_index)];       \
     vm.frames_.top().pc = pc;                                                      \
     Slot* parameters = vm.frames_.Push(callee);                                    \
     FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));                     \
     Slot* caller = vm.frames_.registers(vm.frames_.frame(vm.frames_.depth() - 2)); \
-    PassArguments(callee, ReadList(UNIT(arguments)), caller, parameters);          \
+    pass;                                                                          \
     registers = parameters;                                                        \
-    pc = callee.code;                                                              \
+    pc = (callee).code;                                                            \
     DISPATCH();                                                                    \
   } while (false)
-#define RETURN(values)                                                             \
-  do {                                                                             \
-    const LoadedFunction& callee = *vm.frames_.top().function;                     \
-    const absl::Span<const uint16_t> units = ReadList(UNIT(values));               \
-    if (vm.frames_.depth() == 1) {                                                 \
-      for (size_t i = 0; i < units.size(); ++i)                                    \
-        SetTensor(&vm.frames_.results()[i], Take(units[i], registers));            \
-      goto returned;                                                               \
-    }                                                                              \
-    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                \
-    Slot* caller_registers = vm.frames_.registers(caller);                         \
-    const uint16_t* targets = NextList(caller.pc + kOffset<Opcode::kCall, 1>) + 1; \
-    PassResults(callee, units, registers, targets, caller_registers);              \
-    vm.frames_.ReleaseReferences();                                                \
-    vm.frames_.Pop();                                                              \
-    registers = caller_registers;                                                  \
-    pc = caller.pc + InstructionUnits(caller.pc);                                  \
-    DISPATCH();                                                                    \
+// The same in the frame of the caller.
+#define REPLACE(callee, pass)                                      \
+  do {                                                             \
+    Slot* parameters = vm.frames_.StageParameters(callee);         \
+    FAIL_UNLESS(parameters != nullptr || vm.FailTailCall(callee)); \
+    Slot* caller = vm.frames_.registers(vm.frames_.top());         \
+    pass;                                                          \
+    registers = vm.frames_.ReplaceTop(callee);                     \
+    pc = (callee).code;                                            \
+    DISPATCH();                                                    \
+  } while (false)
+#define CALLEE(k) program.functions[INDEX(k)]
+#define CLOSURE_CALLEE(k) *OBJECT(k)->layout->function
+#define PASS(callee, l) PassArguments(callee, 0, ReadList(UNIT(l)), caller, parameters)
+#define PASS_CLOSURE(k, l) PassClosure(*UNIT(k), ReadList(UNIT(l)), caller, parameters, &vm.heap_)
+#define CALL(k, l)                            \
+  do {                                        \
+    const LoadedFunction& callee = CALLEE(k); \
+    ENTER(callee, PASS(callee, l));           \
+  } while (false)
+#define TAIL_CALL(k, l)                       \
+  do {                                        \
+    const LoadedFunction& callee = CALLEE(k); \
+    REPLACE(callee, PASS(callee, l));         \
+  } while (false)
+#define CALL_CLOSURE(k, l)                            \
+  do {                                                \
+    const LoadedFunction& callee = CLOSURE_CALLEE(k); \
+    ENTER(callee, PASS_CLOSURE(k, l));                \
+  } while (false)
+#define TAIL_CALL_CLOSURE(k, l)                       \
+  do {                                                \
+    const LoadedFunction& callee = CLOSURE_CALLEE(k); \
+    REPLACE(callee, PASS_CLOSURE(k, l));              \
+  } while (false)
+// The entry point's results are references: verifier.cc, CheckEntryPoint.
+#define RETURN(values)                                                                            \
+  do {                                                                                            \
+    const LoadedFunction& callee = *vm.frames_.top().function;                                    \
+    const absl::Span<const uint16_t> units = ReadList(UNIT(values));                              \
+    if (vm.frames_.depth() == 1) {                                                                \
+      for (size_t i = 0; i < units.size(); ++i)                                                   \
+        SetReference(&vm.frames_.results()[i], Take(units[i], registers), &vm.heap_);             \
+      goto returned;                                                                              \
+    }                                                                                             \
+    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                               \
+    Slot* caller_registers = vm.frames_.registers(caller);                                        \
+    PassResults(callee, units, registers, ResultTargets(caller.pc), caller_registers, &vm.heap_); \
+    vm.frames_.ReleaseReferences();                                                               \
+    vm.frames_.Pop();                                                                             \
+    registers = caller_registers;                                                                 \
+    pc = caller.pc + InstructionUnits(caller.pc);                                                 \
+    DISPATCH();                                                                                   \
   } while (false)
 
 namespace {

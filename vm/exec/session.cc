@@ -44,6 +44,7 @@ struct Session::Impl {
   absl::Status Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs,
                       const Limits& limits);
   void BeginInvocation(const Limits& limits);
+  void PassInputs(absl::Span<const Tensor> inputs);
   absl::Status TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs);
   absl::StatusOr<Tensor> CopyToPool(const TensorObject& tensor);
 
@@ -71,6 +72,10 @@ void Session::Impl::BeginInvocation(const Limits& limits) {
 
 absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs,
                                    absl::Span<Tensor> outputs, const Limits& limits) {
+  if (!entry.tensors_only) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "entry '", entry.source->name, "' takes or gives values that are no tensors: invoke it with Values"));
+  }
   if (outputs.size() != entry.source->outputs.size()) {
     return absl::InvalidArgumentError(absl::StrCat("entry '", entry.source->name, "' gives ",
                                                    entry.source->outputs.size(),
@@ -79,13 +84,26 @@ absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Te
   BATON_RETURN_IF_ERROR(CheckInputs(entry, inputs, absl::MakeSpan(symbols)));
   const MemoryPool::Scope scope(pool.get());
   BeginInvocation(limits);
-  absl::Status status = interpreter.Run(entry, inputs, limits, counting);
+  absl::Status status = interpreter.Begin(*entry.function, limits);
+  if (status.ok()) {
+    PassInputs(inputs);
+    status = interpreter.Run(counting);
+  }
   if (status.ok()) status = TakeResults(inputs, outputs);
   interpreter.End();
   counts.instructions = interpreter.instructions();
   counts.kernel_calls = interpreter.kernel_calls();
   counts.peak_memory_bytes = pool->peak_bytes();
+  counts.collected_objects = interpreter.collected_objects();
   return status;
+}
+
+void Session::Impl::PassInputs(absl::Span<const Tensor> inputs) {
+  Slot* parameters = interpreter.parameters();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i]->Ref();
+    parameters[i].tensor = inputs[i].get();
+  }
 }
 
 absl::Status Session::Impl::TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs) {

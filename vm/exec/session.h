@@ -32,6 +32,7 @@ struct InvocationCounts {
       0;  // only counted when built with BATON_COUNT_INSTRUCTIONS or asked for by SetCounting
   int64_t kernel_calls = 0;
   int64_t peak_memory_bytes = 0;
+  int64_t collected_objects = 0;  // that only a cycle of references kept alive
 };
 
 // Cheap to make. Threads: one invocation at a time; many Sessions over one Program run at once.

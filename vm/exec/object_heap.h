@@ -1,0 +1,138 @@
+// ObjectHeap: where a session's objects come from: slabs of equal slots by size class, charged to the
+// session's memory limit. Frees what loses its last reference, and, by collecting, cycles. Nothing here
+// recurses, however long the list or deep the tree. Internal to vm/exec.
+#pragma once
+
+#include <cstdint>
+
+#include "vm/exec/growable_array.h"
+#include "vm/exec/memory_pool.h"
+#include "vm/exec/object.h"
+
+namespace baton {
+
+inline constexpr int64_t kSlabBytes = 32 << 10;
+inline constexpr int64_t kMaxObjectSlots = 1024;
+// 1 to 16 slots exactly, then powers of two and their quarter steps.
+inline constexpr int kNumObjectClasses = 16 + 6 * 4;
+// REQUIRES: 1 <= num_slots <= kMaxObjectSlots.
+int ObjectClass(int64_t num_slots);
+int64_t SlotsOfObjectClass(int size_class);
+
+// Threads: belongs to one session, as its pool.
+class ObjectHeap final : private MemoryPool::Reclaimer {
+ public:
+  explicit ObjectHeap(MemoryPool* pool);
+  // REQUIRES: no live objects.
+  ~ObjectHeap() override;
+  ObjectHeap(const ObjectHeap&) = delete;
+
+  // An object with one reference, whose fields are not initialised; null when memory is exhausted.
+  // REQUIRES: the layout has fields (else: its singleton).
+  Object* New(const ObjectLayout& layout) {
+    if (layout.is_tracked_cell) [[unlikely]]
+      return NewCell(layout);
+    return Allocate(layout);
+  }
+
+  // Drops a reference of either kind.
+  void Release(Counted* value) {
+    if (value->Drop()) Destroy(value);
+  }
+  // Moves or copies the fields out of `object` into set(index, slot), and drops the caller's reference to it.
+  template <typename Set>
+  void Unpack(Object* object, Set set);
+
+  // Frees all objects that only cycles keep alive. Takes time in proportion to the objects that cells reach.
+  void CollectCycles();
+  // Gives back slabs without objects.
+  void FreeEmptySlabs();
+
+  int64_t num_live() const { return num_live_; }
+  int64_t num_tracked_cells() const { return num_cells_; }
+  // Objects that collections have freed so far.
+  int64_t num_collected() const { return num_collected_; }
+
+ private:
+  // Lies at the start of its memory, which is aligned to its size.
+  struct alignas(64) Slab {
+    Slab* next;    // of the slabs of this class that have free slots
+    Object* free;  // linked by Object::next; null: full, and on no list
+    int64_t num_live;
+    int size_class;
+  };
+
+  static Slab* SlabOf(Object* object) {
+    return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(object) & ~uintptr_t{kSlabBytes - 1});
+  }
+  Object* Allocate(const ObjectLayout& layout) {
+    Slab* slab = slabs_[layout.size_class];
+    if (slab == nullptr) [[unlikely]] {
+      slab = AddSlab(layout.size_class);
+      if (slab == nullptr) return nullptr;
+    }
+    Object* object = slab->free;
+    slab->free = object->next;
+    if (slab->free == nullptr) [[unlikely]]
+      slabs_[layout.size_class] = slab->next;
+    ++slab->num_live;
+    ++num_live_;
+    object->Revive();
+    object->tag = layout.tag;
+    object->layout = &layout;
+    return object;
+  }
+  // The memory of an object whose fields have been given up.
+  void Free(Object* object) {
+    if (object->layout->is_tracked_cell) [[unlikely]]
+      Untrack(object);
+    Slab* slab = SlabOf(object);
+    if (slab->free == nullptr) [[unlikely]] {
+      slab->next = slabs_[slab->size_class];
+      slabs_[slab->size_class] = slab;
+    }
+    object->next = slab->free;
+    slab->free = object;
+    --slab->num_live;
+    --num_live_;
+  }
+  Slab* AddSlab(int size_class);
+  Object* NewCell(const ObjectLayout& layout);
+  void Untrack(Object* cell);
+  // REQUIRES: the last reference has been dropped.
+  void Destroy(Counted* value);
+  void Reclaim() override;
+
+  // The collector's passes (cycle_collector.cc).
+  void SubtractInnerReferences();
+  Object* FindOuterReferences();
+  void RestoreFrom(Object* reached);
+  void FreeUnreached();
+
+  MemoryPool* pool_;
+  Slab* slabs_[kNumObjectClasses] = {};
+  int64_t num_live_ = 0;
+  GrowableArray<Object*> cells_;  // those alive
+  int64_t num_cells_ = 0;
+  int64_t collect_at_cells_;  // the next collection
+  int64_t num_collected_ = 0;
+};
+
+template <typename Set>
+void ObjectHeap::Unpack(Object* object, Set set) {
+  const std::vector<SlotKind>& kinds = object->layout->fields;
+  const Slot* fields = object->fields();
+  // With one reference, which is about to go, the fields are moved.
+  const bool moves = object->unique();
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (!moves && IsReference(kinds[i])) fields[i].reference->Ref();
+    set(i, fields[i]);
+  }
+  if (moves) {
+    Free(object);
+  } else {
+    Release(object);
+  }
+}
+
+}  // namespace baton
