@@ -16,6 +16,8 @@ bool Contains(DTypeSet set, DType dtype) {
       return IsInteger(dtype);
     case DTypeSet::kBool:
       return dtype == DType::kBool;
+    case DTypeSet::kBits:
+      return IsInteger(dtype) || dtype == DType::kBool;
     case DTypeSet::kIndex:
       return dtype == DType::kInt32 || dtype == DType::kInt64;
   }
@@ -34,6 +36,8 @@ absl::string_view DTypeSetName(DTypeSet set) {
       return "an integer type";
     case DTypeSet::kBool:
       return "bool";
+    case DTypeSet::kBits:
+      return "an integer type or bool";
     case DTypeSet::kIndex:
       return "int32 or int64";
   }

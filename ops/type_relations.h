@@ -11,7 +11,8 @@
 namespace baton {
 
 // Sets of element types that an operator may accept.
-enum class DTypeSet : uint8_t { kAny, kNumeric, kFloat, kInteger, kBool, kIndex };  // kIndex: int32 and int64
+// kBits: integers and bool. kIndex: int32 and int64.
+enum class DTypeSet : uint8_t { kAny, kNumeric, kFloat, kInteger, kBool, kBits, kIndex };
 
 bool Contains(DTypeSet set, DType dtype);
 // "a float type", for messages.

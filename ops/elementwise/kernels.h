@@ -28,6 +28,8 @@ constexpr bool Covers(DTypeSet set) {
       return !kIsBool && !kIsFloat<T>;
     case DTypeSet::kBool:
       return kIsBool;
+    case DTypeSet::kBits:
+      return !kIsFloat<T>;
     case DTypeSet::kIndex:
       return std::is_same_v<T, int32_t> || std::is_same_v<T, int64_t>;
   }

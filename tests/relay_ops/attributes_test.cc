@@ -14,7 +14,8 @@ std::string ParseError(const std::string& op, const Attrs& attrs) {
 TEST_CASE("attributes: unknown, repeated and missing ones are errors that name operator and attribute",
           "[relay]") {
   CHECK(ParseError("nn.dense", {A("units", 3), A("unitz", 3)}) == "nn.dense: attribute 'unitz' is unknown");
-  CHECK(ParseError("nn.dense", {A("units", 3), A("units", 3)}) == "nn.dense: attribute 'units' is given twice");
+  CHECK(ParseError("nn.dense", {A("units", 3), A("units", 3)}) ==
+        "nn.dense: attribute 'units' is given twice");
   CHECK(ParseError("nn.dense", {}) == "nn.dense: attribute 'units' is missing");
   CHECK(ParseError("cast", {}) == "cast: attribute 'dtype' is missing");
   CHECK(ParseError("nn.softmax", {A("axes", 1)}) == "nn.softmax: attribute 'axes' is unknown");
@@ -60,7 +61,8 @@ TEST_CASE("attributes: defaults are filled in", "[relay]") {
 }
 
 TEST_CASE("attributes: an unset element type is none", "[relay]") {
-  const auto dense = ParseRelayAttributes(*FindRelayOperator("nn.dense"), {A("units", 1), A("out_dtype", "")});
+  const auto dense =
+      ParseRelayAttributes(*FindRelayOperator("nn.dense"), {A("units", 1), A("out_dtype", "")});
   CHECK_FALSE(dense->ElementType("out_dtype").has_value());
   const auto wide =
       ParseRelayAttributes(*FindRelayOperator("nn.dense"), {A("units", 1), A("out_dtype", "int32")});

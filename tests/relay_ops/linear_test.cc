@@ -24,21 +24,21 @@ TEST_CASE("nn.dense: data of other ranks than two", "[relay]") {
 
 TEST_CASE("nn.dense: out_dtype widens before the product", "[relay]") {
   const Tensor x = Of<int8_t>({1, 2}, {100, 100}), w = Of<int8_t>({1, 2}, {100, 100});
-  CHECK_THAT(Relay1("nn.dense", {x, w}, {A("units", 1), A("out_dtype", "int32")}), Equals(I32({1, 1}, {20000})));
+  CHECK_THAT(Relay1("nn.dense", {x, w}, {A("units", 1), A("out_dtype", "int32")}),
+             Equals(I32({1, 1}, {20000})));
 }
 
 TEST_CASE("nn.dense: units that the weight does not have", "[relay]") {
   const Tensor x = F32({1, 2}, {1, 2}), w = F32({3, 2}, {1, 2, 3, 4, 5, 6});
-  CHECK(RelayError("nn.dense", {x, w}, {A("units", 4)}) ==
-        "nn.dense: extent 0 of weight is 3, expected 4");
+  CHECK(RelayError("nn.dense", {x, w}, {A("units", 4)}) == "nn.dense: extent 0 of weight is 3, expected 4");
   CHECK_THAT(RelayError("nn.dense", {x, w}, {A("units", 4)}, Mode::kSymbolic), Contains("reshape"));
 }
 
 TEST_CASE("nn.dense: extents stay symbolic, units become known", "[relay]") {
-  CHECK(RelayType("nn.dense", {{DType::kFloat32, {"n", "4"}}, {DType::kFloat32, {"8", "4"}}}, {A("units", 8)}) ==
-        "Tensor[(n, 8), float32]");
-  CHECK(RelayType("nn.dense", {{DType::kFloat32, {"n", "k"}}, {DType::kFloat32, {"u", "k"}}}, {A("units", 8)}) ==
-        "Tensor[(n, 8), float32]");
+  CHECK(RelayType("nn.dense", {{DType::kFloat32, {"n", "4"}}, {DType::kFloat32, {"8", "4"}}},
+                  {A("units", 8)}) == "Tensor[(n, 8), float32]");
+  CHECK(RelayType("nn.dense", {{DType::kFloat32, {"n", "k"}}, {DType::kFloat32, {"u", "k"}}},
+                  {A("units", 8)}) == "Tensor[(n, 8), float32]");
 }
 
 TEST_CASE("nn.matmul: operands transposed on request", "[relay]") {

@@ -43,8 +43,9 @@ class Runner {
 
   // Takes the values of symbols from a parameter.
   void Learn(const Type& type, const std::vector<Tensor>& value) {
-    const std::vector<Type> fields = type.is_tuple() ? std::vector<Type>(type.fields().begin(), type.fields().end())
-                                                     : std::vector<Type>{type};
+    const std::vector<Type> fields = type.is_tuple()
+                                         ? std::vector<Type>(type.fields().begin(), type.fields().end())
+                                         : std::vector<Type>{type};
     for (size_t i = 0; i < fields.size(); ++i) LearnTensor(fields[i].tensor(), value[i]);
   }
 
@@ -77,7 +78,8 @@ class Runner {
     }
     if (!type.is_tensor() || !binding.var->elements) return;
     for (const ir::Element& element : *binding.var->elements) {
-      if (element.dim() != nullptr) LearnElement(*element.dim(), value[0], &element - binding.var->elements->data());
+      if (element.dim() != nullptr)
+        LearnElement(*element.dim(), value[0], &element - binding.var->elements->data());
     }
   }
 
@@ -116,12 +118,13 @@ class Runner {
 // Arguments as parameters or constants of a module.
 class CallUnderTest {
  public:
-  explicit CallUnderTest(Mode mode) : mode_(mode), region_(module_.NewRegion()), builder_(module_, region_, scope_) {}
+  explicit CallUnderTest(Mode mode)
+      : mode_(mode), region_(module_.NewRegion()), builder_(module_, region_, scope_) {}
 
   Atom Add(const Argument& argument) {
-    if (!argument.is_tuple) return AddTensor(argument.tensors[0]);
+    if (!argument.is_tuple) return AddTensor(argument.tensors[0], argument.keeps_shape);
     std::vector<Atom> fields;
-    for (const Tensor& tensor : argument.tensors) fields.push_back(AddTensor(tensor));
+    for (const Tensor& tensor : argument.tensors) fields.push_back(AddTensor(tensor, argument.keeps_shape));
     if (mode_ == Mode::kStatic) return builder_.Tuple(fields);
     // A tuple of which nobody knows how it was made.
     std::vector<Type> types;
@@ -139,12 +142,13 @@ class CallUnderTest {
   }
 
  private:
-  Atom AddTensor(const Tensor& tensor) {
+  Atom AddTensor(const Tensor& tensor, bool keeps_shape) {
     if (mode_ == Mode::kConstant) return module_.NewConstant(tensor);
     Dims dims;
     for (const int64_t extent : tensor.shape()) {
       // Equal extents have one symbol, as in a module whose types say so.
-      dims.push_back(mode_ == Mode::kSymbolic ? Dim::Symbol(absl::StrCat("n", extent)) : Dim(extent));
+      dims.push_back(mode_ == Mode::kSymbolic && !keeps_shape ? Dim::Symbol(absl::StrCat("n", extent))
+                                                              : Dim(extent));
     }
     ir::Var* var = module_.NewVar("x", TensorType{tensor.dtype(), Shape(std::move(dims))});
     scope_.DefineSymbols(var->type);
@@ -245,7 +249,8 @@ Tensor Relay1(const std::string& op, const std::vector<Argument>& args, const At
   return Relay(op, args, attrs)[0];
 }
 
-std::string RelayError(const std::string& op, const std::vector<Argument>& args, const Attrs& attrs, Mode mode) {
+std::string RelayError(const std::string& op, const std::vector<Argument>& args, const Attrs& attrs,
+                       Mode mode) {
   return std::string(TryRelay(op, args, attrs, mode).status().message());
 }
 

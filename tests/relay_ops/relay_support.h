@@ -1,5 +1,5 @@
-// Runs one Relay operator the way the elaborator uses it: attributes parsed, the call converted to typed bindings,
-// and those run one by one with the registry's kernels.
+// Runs one Relay operator the way the elaborator uses it: attributes parsed, the call converted to typed
+// bindings, and those run one by one with the registry's kernels.
 #pragma once
 
 #include <initializer_list>
@@ -40,10 +40,18 @@ Tensor Of(const Index& dims, const std::vector<double>& values) {
   for (size_t i = 0; i < values.size(); ++i) tensor->As<T>()[i] = Convert<T>(values[i]);
   return tensor;
 }
-inline Tensor F32(const Index& dims, const std::vector<double>& values) { return Of<float>(dims, values); }
-inline Tensor I32(const Index& dims, const std::vector<double>& values) { return Of<int32_t>(dims, values); }
-inline Tensor I64(const Index& dims, const std::vector<double>& values) { return Of<int64_t>(dims, values); }
-inline Tensor Bools(const Index& dims, const std::vector<double>& values) { return Of<Bool>(dims, values); }
+inline Tensor F32(const Index& dims, const std::vector<double>& values) {
+  return Of<float>(dims, values);
+}
+inline Tensor I32(const Index& dims, const std::vector<double>& values) {
+  return Of<int32_t>(dims, values);
+}
+inline Tensor I64(const Index& dims, const std::vector<double>& values) {
+  return Of<int64_t>(dims, values);
+}
+inline Tensor Bools(const Index& dims, const std::vector<double>& values) {
+  return Of<Bool>(dims, values);
+}
 // 0, 1, 2, ...
 Tensor Counting(const Index& dims);
 
@@ -54,9 +62,17 @@ enum class Mode { kStatic, kSymbolic, kConstant };
 struct Argument {
   std::vector<Tensor> tensors;
   bool is_tuple = false;
-  Argument(Tensor tensor) : tensors({std::move(tensor)}) {}  // NOLINT
+  bool keeps_shape =
+      false;  // also with a symbol for each extent: lists of numbers whose length is part of a type
+  Argument(Tensor tensor) : tensors({std::move(tensor)}) {}                             // NOLINT
   Argument(std::vector<Tensor> fields) : tensors(std::move(fields)), is_tuple(true) {}  // NOLINT
 };
+
+inline Argument Fixed(Tensor tensor) {
+  Argument argument(std::move(tensor));
+  argument.keeps_shape = true;
+  return argument;
+}
 
 // The results of a call, the fields of a tuple one by one. Checks that each binding's value has the type that
 // was inferred for it.

@@ -88,14 +88,16 @@ TEST_CASE("tile and repeat: whole tensors or each element", "[relay]") {
   CHECK_THAT(Relay1("repeat", {x}, {A("repeats", 2), A("axis", 0)}), Equals(F32({4}, {1, 1, 2, 2})));
   CHECK_THAT(Relay1("repeat", {y}, {A("repeats", 2), A("axis", 1)}),
              Equals(F32({2, 4}, {1, 1, 2, 2, 3, 3, 4, 4})));
-  CHECK_THAT(Relay1("repeat", {y}, {A("repeats", 2), None("axis")}), Equals(F32({8}, {1, 1, 2, 2, 3, 3, 4, 4})));
+  CHECK_THAT(Relay1("repeat", {y}, {A("repeats", 2), None("axis")}),
+             Equals(F32({8}, {1, 1, 2, 2, 3, 3, 4, 4})));
   CHECK(RelayType("repeat", {{DType::kFloat32, {"n", "2"}}}, {A("repeats", 3), A("axis", 0)}) ==
         "Tensor[(3*n, 2), float32]");
 }
 
 TEST_CASE("broadcast_to: to exactly the shape", "[relay]") {
   const Tensor x = F32({1, 2}, {1, 2});
-  CHECK_THAT(Relay1("broadcast_to", {x}, {Ints("shape", {2, 2}), A("dtype", "")}), Equals(F32({2, 2}, {1, 2, 1, 2})));
+  CHECK_THAT(Relay1("broadcast_to", {x}, {Ints("shape", {2, 2}), A("dtype", "")}),
+             Equals(F32({2, 2}, {1, 2, 1, 2})));
   CHECK_THAT(Relay1("broadcast_to_like", {x, Counting({2, 1, 2})}), Equals(F32({2, 1, 2}, {1, 2, 1, 2})));
   CHECK_THAT(Relay1("dyn.broadcast_to", {x, I32({2}, {2, 2})}), Equals(F32({2, 2}, {1, 2, 1, 2})));
   CHECK_FALSE(RelayError("broadcast_to", {x}, {Ints("shape", {2, 1})}).empty());
@@ -121,8 +123,10 @@ TEST_CASE("nn.pad and nn.mirror_pad: amounts in pairs", "[relay]") {
              Equals(F32({6}, {2, 1, 1, 2, 3, 3})));
   CHECK_THAT(Relay1("nn.mirror_pad", {x}, {A("mode", "REFLECT"), Lists("pad_width", {{2, 1}})}),
              Equals(F32({6}, {3, 2, 1, 2, 3, 2})));
-  CHECK_THAT(RelayError("nn.pad", {x}, {Lists("pad_width", {{1, 1}, {1, 1}})}), Contains("2 pairs, expected 1"));
-  CHECK_THAT(Relay1("dyn.nn.pad", {x, I32({1, 2}, {1, 2}), F32({}, {9})}), Equals(F32({6}, {9, 1, 2, 3, 9, 9})));
+  CHECK_THAT(RelayError("nn.pad", {x}, {Lists("pad_width", {{1, 1}, {1, 1}})}),
+             Contains("2 pairs, expected 1"));
+  CHECK_THAT(Relay1("dyn.nn.pad", {x, I32({1, 2}, {1, 2}), F32({}, {9})}),
+             Equals(F32({6}, {9, 1, 2, 3, 9, 9})));
 }
 
 TEST_CASE("nn.fifo_buffer: the newest elements", "[relay]") {
@@ -167,8 +171,10 @@ TEST_CASE("meshgrid: every vector along its own axis", "[relay]") {
 }
 
 TEST_CASE("full, zeros, ones, arange: from shapes and numbers", "[relay]") {
-  CHECK_THAT(Relay1("full", {F32({}, {7})}, {Ints("shape", {2}), A("dtype", "int32")}), Equals(I32({2}, {7, 7})));
-  CHECK_THAT(Relay1("zeros", {}, {Ints("shape", {1, 2}), A("dtype", "int8")}), Equals(Of<int8_t>({1, 2}, {0, 0})));
+  CHECK_THAT(Relay1("full", {F32({}, {7})}, {Ints("shape", {2}), A("dtype", "int32")}),
+             Equals(I32({2}, {7, 7})));
+  CHECK_THAT(Relay1("zeros", {}, {Ints("shape", {1, 2}), A("dtype", "int8")}),
+             Equals(Of<int8_t>({1, 2}, {0, 0})));
   CHECK_THAT(Relay1("ones", {}, {Ints("shape", {}), A("dtype", "float32")}), Equals(F32({}, {1})));
   CHECK_THAT(Relay1("arange", {F32({}, {1}), F32({}, {2}), F32({}, {0.25})}, {A("dtype", "float32")}),
              Equals(F32({4}, {1, 1.25, 1.5, 1.75})));
@@ -181,10 +187,13 @@ TEST_CASE("dyn: shapes and amounts that are data", "[relay]") {
   CHECK_THAT(Relay1("dyn.reshape", {Counting({2, 3}), I64({2}, {0, -1})}), Equals(Counting({2, 3})));
   CHECK(Relay1("dyn.reshape", {Counting({2, 3}), I32({1}, {6})}).shape() == Index{6});
   CHECK(RelayIn(Mode::kConstant, "dyn.reshape", {Counting({2, 3}), I64({1}, {-3})})[0].shape() == Index{6});
-  CHECK_THAT(Relay1("dyn.tile", {x, I32({2}, {1, 2})}), Equals(F32({1, 4}, {1, 2, 1, 2})));
-  CHECK_THAT(Relay1("dyn.zeros", {I64({1}, {2})}, {None("shape"), A("dtype", "float32")}), Equals(F32({2}, {0, 0})));
-  CHECK_THAT(Relay1("dyn.ones", {I64({1}, {2})}, {None("shape"), A("dtype", "int32")}), Equals(I32({2}, {1, 1})));
-  CHECK_THAT(Relay1("dyn.full", {F32({}, {3}), I64({1}, {2})}, {None("shape"), A("dtype", "")}), Equals(F32({2}, {3, 3})));
+  CHECK_THAT(Relay1("dyn.tile", {x, Fixed(I32({2}, {1, 2}))}), Equals(F32({1, 4}, {1, 2, 1, 2})));
+  CHECK_THAT(Relay1("dyn.zeros", {I64({1}, {2})}, {None("shape"), A("dtype", "float32")}),
+             Equals(F32({2}, {0, 0})));
+  CHECK_THAT(Relay1("dyn.ones", {I64({1}, {2})}, {None("shape"), A("dtype", "int32")}),
+             Equals(I32({2}, {1, 1})));
+  CHECK_THAT(Relay1("dyn.full", {F32({}, {3}), I64({1}, {2})}, {None("shape"), A("dtype", "")}),
+             Equals(F32({2}, {3, 3})));
   CHECK(Relay1("dyn.expand_dims", {x, I64({}, {-1})}).shape() == Index{2, 1});
   CHECK(Relay1("dyn.expand_dims", {x, I64({}, {0})}, {A("num_newaxis", 2)}).shape() == Index{1, 1, 2});
   CHECK(Relay1("dyn.squeeze", {Counting({1, 2, 1}), I64({1}, {2})}).shape() == Index{1, 2});
