@@ -214,7 +214,7 @@ TEST_CASE("values: entry points over tensors take them too", "[exec]") {
   fixture.AddIdentity("main", VectorType());
   CHECK(FloatsOf(fixture.RunValue(Value(Floats({4, 5}))).tensor()) == std::vector<float>{4, 5});
   CHECK(fixture.ValueMessage(IntegerValue(1)) ==
-        "input 'x' is Tensor[(), int64], expected Tensor[(\"?\"), float32]");
+        "input 'x' is Tensor[(), int64], expected Tensor[(?), float32]");
 }
 
 TEST_CASE("values: the memory limit holds while converting", "[exec]") {
