@@ -17,9 +17,14 @@ TEST_CASE("disassembler: a whole program", "[bytecode]") {
 kernels
   add#0(passed, k0)
   everything#1(absent, k1, flag=True, axis=-1, epsilon=-0f64, mode="linear\x00x", to="bfloat16", pads=[0, 1, -9223372036854775808], scales=[0.5f64, -0f64, nanf64], names=["", "a"], none=[]) -> 3
+data types
+  List[A] { Nil, Cons(A, List[A]) }
+  extern Opaque
+  Every[A, B] { Every(fn ((Tensor[(?, 3), float16], Tensor[*, bool], ref(List[A]), ()), A) -> B) }
 entry points
   main(x: Tensor[(rows, 4), float32]) -> (y: Tensor[(rows, 4), float32]) = main#1
   any(x: Tensor[*, float32]) -> (y: Tensor[(4*rows + 1, floordiv(rows, 2)), float32]) = main#1
+  append(list: List[Tensor[(), int64]]) -> (longer: List[Tensor[(), int64]]) = append_seven#3
 metadata
   model: sample
   producer: test
@@ -46,6 +51,25 @@ function main#1(r0: tensor) -> (tensor)
     9  CallKernel add#0 (r0!) -> (r4)
    11  Call countdown#0 (r4!, r1) -> (r4)
    13  Return (r4!)
+
+function append#2(r0: i64, r1: object) -> (object)
+  ; registers r0: i64, r1-r2: object, r3: i64
+    0  r2 = MakeObject ref((Tensor[(), int64], List[Tensor[(), int64]])) (r0, r1)
+    2  SetFields r2, ref((Tensor[(), int64], List[Tensor[(), int64]])) (r0, r1!)
+    4  GetFields r2!, ref((Tensor[(), int64], List[Tensor[(), int64]])) (r0, r1)
+    6  JumpIfNotTag r1, 1 -> 17
+    8  GetFields r1!, List[Tensor[(), int64]].Cons (r3, r1)
+   10  r2 = MakeClosure append#2 (r0)
+   12  CallClosure r2!, (object) -> (object) (r1!) -> (r1)
+   14  r1 = MakeObject List[Tensor[(), int64]].Cons (r3, r1!)
+   16  Return (r1!)
+   17  r1 = MakeObject List[Tensor[(), int64]].Cons (r0, r1!)
+   19  Return (r1!)
+
+function append_seven#3(r0: object) -> (object)
+  ; registers r0: object, r1: i64
+    0  r1 = LoadSmallInt 7
+    1  TailCall append#2 (r1, r0!)
 )");
 }
 

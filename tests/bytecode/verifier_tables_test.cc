@@ -18,7 +18,7 @@ std::string After(const std::function<void(Executable&)>& change) {
 TEST_CASE("verifier: a sound executable is accepted and kept as it is", "[bytecode]") {
   const absl::StatusOr<VerifiedExecutable> verified = Verify(SampleExecutable());
   REQUIRE(verified.ok());
-  CHECK((*verified)->functions.size() == 2);
+  CHECK((*verified)->functions.size() == 4);
   CHECK((**verified).metadata == SampleExecutable().metadata);
   CHECK(VerifyMessage(Executable()) == "ok");
 }
@@ -91,10 +91,10 @@ TEST_CASE("verifier: debug tables ascend and stay in range", "[bytecode]") {
 }
 
 TEST_CASE("verifier: entry points fit their functions", "[bytecode]") {
-  CHECK(After([](Executable& e) { e.entry_points[0].function = 2; }) ==
-        "entry point 'main': is function 2, the executable has 2");
+  CHECK(After([](Executable& e) { e.entry_points[0].function = 4; }) ==
+        "entry point 'main': is function 4, the executable has 4");
   CHECK(After([](Executable& e) { e.entry_points[0].function = -1; }) ==
-        "entry point 'main': is function -1, the executable has 2");
+        "entry point 'main': is function -1, the executable has 4");
   CHECK(After([](Executable& e) { e.entry_points[0].inputs.clear(); }) ==
         "entry point 'main' inputs: the function has 1, the entry point 0");
   CHECK(After([](Executable& e) {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "tests/exec/exec_fixture.h"
+#include "tests/exec/object_fixture.h"
 #include "tests/support/sanitized.h"
 
 namespace {
@@ -142,6 +142,28 @@ TEST_CASE("allocations: none once kept outputs are overwritten in turn", "[exec]
     REQUIRE(fixture.session().Invoke("main", inputs, absl::MakeSpan(outputs)).ok());
     const int64_t allocated = num_mallocs + fixture.device.allocations - before;
     if (round > 1) CHECK(allocated == 0);
+  }
+}
+
+TEST_CASE("allocations: none for objects in a second invocation", "[exec]") {
+  ExecFixture fixture;
+  const ListTypes types(&fixture.builder);
+  const int build = AddBuild(&fixture, types), sum = AddSum(&fixture, types, true);
+  FunctionBuilder f("f", {kI}, {kI});
+  const CodeRegister list = f.NewRegister(kO);
+  f.Append("Call", {build, {f.parameter(0)}, {list}});
+  f.Append("Call", {sum, {list.Last()}, {f.parameter(0)}});
+  f.Append("Return", {{f.parameter(0)}});
+  AddIntegerMain(&fixture, fixture.builder.Add(std::move(f).Build()));
+  const std::vector<Tensor> inputs = {Tensor::Scalar<int64_t>(10000)};
+  std::vector<Tensor> outputs(1);
+  for (int round = 0; round < 3; ++round) {
+    const int64_t before = num_mallocs + fixture.device.allocations;
+    REQUIRE(fixture.session().Invoke("main", inputs, absl::MakeSpan(outputs)).ok());
+    const int64_t allocated = num_mallocs + fixture.device.allocations - before;
+    CHECK(outputs[0].values<int64_t>()[0] == 50005000);
+    outputs[0] = Tensor();
+    if (round > 0) CHECK(allocated == 0);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "accel/devices.h"
 #include "ops/registry.h"
 #include "serialize/reader.h"
+#include "vm/bytecode/data_types.h"
 #include "vm/bytecode/disassembler.h"
 #include "vm/exec/session.h"
 
@@ -33,12 +34,43 @@ absl::StatusOr<Tensor> ZeroInput(const TensorType& type, int64_t extent) {
   return tensor;
 }
 
+// A value of a type that the verifier accepted for inputs: tensors of zeros, data of constructors that
+// end within `depth`.
+absl::StatusOr<Value> AnyInput(const DataTypes& types, const Type& type, int64_t extent, int depth) {
+  if (type.is_tensor()) {
+    absl::StatusOr<Tensor> tensor = ZeroInput(type.tensor(), extent);
+    if (!tensor.ok()) return tensor.status();
+    return Value(*std::move(tensor));
+  }
+  if (depth == 0) return absl::ResourceExhaustedError("too deep an input to fuzz with");
+  const auto fields_of = [&](absl::Span<const Type> fields, Value value) -> absl::StatusOr<Value> {
+    for (const Type& field : fields) {
+      absl::StatusOr<Value> part = AnyInput(types, field, extent, depth - 1);
+      if (!part.ok()) return part;
+      value.AddField(*std::move(part));
+    }
+    return value;
+  };
+  if (type.is_tuple()) return fields_of(type.fields(), Value::Tuple());
+  const std::vector<ConstructorDefinition>& constructors = types.Find(type.name())->constructors;
+  // The last constructor that leads to a value of this depth.
+  for (size_t tag = constructors.size(); tag-- > 0;) {
+    absl::StatusOr<Value> value =
+        fields_of(types.FieldTypes(type, static_cast<int32_t>(tag)), Value::Data(constructors[tag].name));
+    if (value.ok()) return value;
+  }
+  return absl::ResourceExhaustedError("no value of small depth");
+}
+
 void RunEntry(const std::shared_ptr<const Program>& program, const EntryPoint& entry, int64_t extent) {
-  std::vector<Tensor> inputs;
+  const DataTypes types(program->executable());
+  std::vector<Value> inputs;
+  std::vector<Tensor> tensors;
   for (const Parameter& input : entry.inputs) {
-    absl::StatusOr<Tensor> tensor = ZeroInput(input.type, extent);
-    if (!tensor.ok()) return;
-    inputs.push_back(*std::move(tensor));
+    absl::StatusOr<Value> value = AnyInput(types, input.type, extent, 3);
+    if (!value.ok()) return;
+    if (value->is_tensor()) tensors.push_back(value->tensor());
+    inputs.push_back(*std::move(value));
   }
   Limits limits;
   limits.max_memory_bytes = 64 << 20;
@@ -46,7 +78,8 @@ void RunEntry(const std::shared_ptr<const Program>& program, const EntryPoint& e
   limits.max_steps = 2000;
   limits.deadline = absl::Now() + absl::Seconds(2);
   Session session(program);
-  for (int i = 0; i < 2; ++i) (void)session.Invoke(entry.name, inputs, limits);
+  for (int i = 0; i < 2; ++i) (void)session.Invoke(entry.name, tensors, limits);
+  for (int i = 0; i < 2; ++i) (void)session.InvokeValues(entry.name, inputs, limits);
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ struct ProgramParts {
   std::vector<flatbuffers::Offset<file::Function>> functions;
   std::vector<flatbuffers::Offset<file::Kernel>> kernels;
   std::vector<flatbuffers::Offset<flatbuffers::String>> messages;
+  std::vector<flatbuffers::Offset<file::ObjectType>> object_types;
 
   std::string File() {
     const auto none = [this](auto tag) { return builder.CreateVector(std::vector<decltype(tag)>()); };
@@ -101,8 +102,11 @@ struct ProgramParts {
     const auto types = none(flatbuffers::Offset<file::AllocType>());
     const auto locations = none(flatbuffers::Offset<file::SourceLocation>());
     const auto metadata = none(flatbuffers::Offset<file::Metadata>());
+    // As in a file of version 1.0 when there are no object types.
+    const bool has_types = !object_types.empty();
+    const auto type_list = builder.CreateVector(object_types);
     builder.Finish(file::CreateProgram(builder, function_list, entries, constants, kernel_list, types,
-                                       message_list, locations, metadata));
+                                       message_list, locations, metadata, 0, has_types ? type_list : 0));
     return FileAround(builder);
   }
 };
@@ -135,6 +139,41 @@ TEST_CASE("mutation: lists of lists cannot ask for more time than the file has",
   const auto inputs = builder.CreateVector(std::vector<int32_t>());
   const auto kernel = file::CreateKernel(builder, builder.CreateString("op"), attributes, inputs, 1);
   parts.kernels.assign(1 << 14, kernel);  // 2^42 strings when visited
+  CHECK(ReadMessage(parts.File()) == "m.baton: section program: its structure is damaged");
+}
+
+TEST_CASE("mutation: types say what they are", "[serialize]") {
+  const auto with = [](file::TypeKind kind, bool has_parts, bool has_name) {
+    ProgramParts parts;
+    auto& builder = parts.builder;
+    const auto none = builder.CreateVector(std::vector<flatbuffers::Offset<file::Type>>());
+    const auto name = builder.CreateString("List");
+    const auto type = file::CreateType(builder, kind, 0, false, 0, has_name ? name : 0, has_parts ? none : 0);
+    const auto fields = builder.CreateVector(std::vector<uint8_t>());
+    parts.object_types = {file::CreateObjectType(builder, type, 0, fields)};
+    return ReadMessage(parts.File());
+  };
+  const std::string prefix = "m.baton: section program: ";
+  CHECK(with(file::TypeKind::Data, true, true) == "m.baton: object type 0: there is no data type 'List'");
+  CHECK(with(file::TypeKind::Data, true, false) == prefix + "has no value of its kind");
+  CHECK(with(file::TypeKind::Data, false, true) == prefix + "has no value of its kind");
+  CHECK(with(file::TypeKind::Tensor, true, true) == prefix + "has no value of its kind");
+  CHECK(with(file::TypeKind::Reference, true, true) == prefix + "a type has no parts");
+  CHECK(with(file::TypeKind::Function, true, true) == prefix + "a type has no parts");
+  CHECK(with(static_cast<file::TypeKind>(77), true, true) ==
+        prefix + "a type has kind 77, which does not exist");
+}
+
+TEST_CASE("mutation: types nest only so deep", "[serialize]") {
+  ProgramParts parts;
+  auto& builder = parts.builder;
+  auto type = file::CreateType(builder, file::TypeKind::Tuple, 0, false, 0, 0,
+                               builder.CreateVector(std::vector<flatbuffers::Offset<file::Type>>()));
+  for (int i = 0; i < 10000; ++i) {
+    type = file::CreateType(builder, file::TypeKind::Tuple, 0, false, 0, 0, builder.CreateVector(&type, 1));
+  }
+  const auto fields = builder.CreateVector(std::vector<uint8_t>());
+  parts.object_types = {file::CreateObjectType(builder, type, 0, fields)};
   CHECK(ReadMessage(parts.File()) == "m.baton: section program: its structure is damaged");
 }
 

@@ -45,11 +45,23 @@ TEST_CASE("serialize: every table survives", "[serialize]") {
   CHECK(after.messages == before.messages);
   CHECK(after.locations == before.locations);
   CHECK(after.metadata == before.metadata);
-  REQUIRE(after.entry_points.size() == 2);
+  CHECK(after.type_definitions == before.type_definitions);
+  CHECK(after.object_types == before.object_types);
+  CHECK(after.signatures == before.signatures);
+  REQUIRE(after.entry_points.size() == 3);
+  CHECK(after.entry_points[2].inputs[0].type == before.entry_points[2].inputs[0].type);
   CHECK(after.entry_points[1].name == "any");
   CHECK(after.entry_points[1].function == 1);
   CHECK(after.entry_points[1].inputs[0].type == before.entry_points[1].inputs[0].type);
   CHECK(after.entry_points[1].outputs[0].type == before.entry_points[1].outputs[0].type);
+}
+
+TEST_CASE("serialize: types survive as deep as they may nest", "[serialize]") {
+  Type nested(DType::kInt64, Shape());
+  for (int i = 1; i < kMaxTypeNesting; ++i) nested = Type::Tuple({nested});
+  Executable executable;
+  executable.type_definitions = {{"T", {}, {{"C", {nested}}}}};
+  CHECK(ReadBack(SerializeExecutable(executable).value()).type_definitions == executable.type_definitions);
 }
 
 TEST_CASE("serialize: attributes of every kind survive bit by bit", "[serialize]") {
@@ -107,6 +119,16 @@ TEST_CASE("serialize: what the format cannot hold is refused", "[serialize]") {
   Executable null_constant;
   null_constant.constants.emplace_back();
   CHECK(SerializeExecutable(null_constant).status().code() == absl::StatusCode::kInvalidArgument);
+  Executable unknown;
+  unknown.object_types = {{Type(), 0, {}}};
+  CHECK(SerializeExecutable(unknown).status().message() ==
+        "executable: type _ of object type 0 cannot be stored");
+  Type nested(DType::kInt64, Shape());
+  for (int i = 0; i < kMaxTypeNesting; ++i) nested = Type::Tuple({nested, nested});
+  Executable endless;
+  endless.type_definitions = {{"T", {}, {{"C", {nested}}}}};
+  CHECK_THAT(std::string(SerializeExecutable(endless).status().message()),
+             Catch::Contains("more than 4096 parts"));
   Executable opaque = SampleExecutable();
   opaque.entry_points[0].outputs[0].type = Type(DType::kFloat32, Shape{Dim(INT64_MAX) + Dim(1)});
   const absl::Status status = SerializeExecutable(opaque).status();

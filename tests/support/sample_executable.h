@@ -1,5 +1,6 @@
-// A small executable that uses every table: constants, kernels with attributes of all kinds, types, messages,
-// locations, two functions, an entry point with symbolic dimensions, metadata.
+// A small executable that uses every table: constants, kernels with attributes of all kinds, types, data
+// types, object types, signatures, messages, locations, functions, entry points with symbolic dimensions and
+// with data, metadata.
 #pragma once
 
 #include <limits>
@@ -64,6 +65,55 @@ inline Attributes SampleAttributes() {
           {"none", std::vector<int64_t>{}}};
 }
 
+// type List[A] { Nil, Cons(A, List[A]) }; an opaque type; one with every kind of type in its fields.
+inline void AddSampleTypes(ExecutableBuilder* program) {
+  const Type a = Type::Variable("A"), list = Type::Data("List", {a});
+  const Type integer(DType::kInt64, Shape());
+  program->Add(TypeDefinition{"List", {"A"}, {{"Nil", {}}, {"Cons", {a, list}}}});
+  program->Add(TypeDefinition{"Opaque", {}, {}, /*is_extern=*/true});
+  const Type every =
+      Type::Tuple({Type(DType::kFloat16, Shape{AnyDim(), 3}), Type(DType::kBool, Shape::Unranked()),
+                   Type::Reference(list), Type::Tuple({})});
+  program->Add(
+      TypeDefinition{"Every", {"A", "B"}, {{"Every", {Type::Function({every, a}, Type::Variable("B"))}}}});
+  const Type integers = Type::Data("List", {integer});
+  program->Add(ObjectType{integers, 0, {}});
+  program->Add(ObjectType{integers, 1, {SlotKind::kI64, SlotKind::kObject}});
+  program->Add(
+      ObjectType{Type::Reference(Type::Tuple({integer, integers})), 0, {SlotKind::kI64, SlotKind::kObject}});
+  program->Add(Signature{{SlotKind::kObject}, {SlotKind::kObject}});
+  program->Add(Signature{});
+}
+
+// append(n, list): the list with n at its end, through a cell and a closure.
+inline Function AppendFunction(int self) {
+  FunctionBuilder f("append", {SlotKind::kI64, SlotKind::kObject}, {SlotKind::kObject});
+  const CodeRegister n = f.parameter(0), list = f.parameter(1);
+  const CodeRegister other = f.NewRegister(SlotKind::kObject), head = f.NewRegister(SlotKind::kI64);
+  const CodeLabel empty = f.NewLabel();
+  f.Append(Opcode::kMakeObject, {other, 2, {n, list}});
+  f.Append(Opcode::kSetFields, {other, 2, {n, list.Last()}});
+  f.Append(Opcode::kGetFields, {other.Last(), 2, {n, list}});
+  f.Append(Opcode::kJumpIfNotTag, {list, 1, empty});
+  f.Append(Opcode::kGetFields, {list.Last(), 1, {head, list}});
+  f.Append(Opcode::kMakeClosure, {other, self, {n}});
+  f.Append(Opcode::kCallClosure, {other.Last(), 0, {list.Last()}, {list}});
+  f.Append(Opcode::kMakeObject, {list, 1, {head, list.Last()}});
+  f.Append(Opcode::kReturn, {{list.Last()}});
+  f.Bind(empty);
+  f.Append(Opcode::kMakeObject, {list, 1, {n, list.Last()}});
+  f.Append(Opcode::kReturn, {{list.Last()}});
+  return std::move(f).Build();
+}
+
+inline Function AppendSevenFunction(int append) {
+  FunctionBuilder f("append_seven", {SlotKind::kObject}, {SlotKind::kObject});
+  const CodeRegister n = f.NewRegister(SlotKind::kI64);
+  f.Append(Opcode::kLoadSmallInt, {n, 7});
+  f.Append(Opcode::kTailCall, {append, {n, f.parameter(0).Last()}});
+  return std::move(f).Build();
+}
+
 inline Executable SampleExecutable() {
   ExecutableBuilder program;
   program.Add(Tensor::FromValues<float>({4}, {1, 2, 3, 4}));
@@ -90,6 +140,11 @@ inline Executable SampleExecutable() {
                          main,
                          {{"x", {DType::kFloat32, Shape::Unranked()}}},
                          {{"y", {DType::kFloat32, Shape{4 * rows + 1, FloorDiv(rows, 2)}}}}});
+  AddSampleTypes(&program);
+  const int append = program.Add(AppendFunction(main + 1));
+  const int append_seven = program.Add(AppendSevenFunction(append));
+  const Type list = Type::Data("List", {Type(DType::kInt64, Shape())});
+  program.Add(EntryPoint{"append", append_seven, {{"list", list}}, {{"longer", list}}});
   Executable executable = std::move(program).Build();
   executable.metadata = {{"model", "sample"}, {"producer", "test"}};
   return executable;

@@ -31,7 +31,9 @@ Dim Shape::NumElements() const {
 
 std::string Shape::ToString() const {
   if (!has_rank_) return "*";
-  const auto append = [](std::string* out, const Dim& dim) { out->append(dim.ToString()); };
+  const auto append = [](std::string* out, const Dim& dim) {
+    out->append(IsAnyDim(dim) ? "?" : dim.ToString());
+  };
   return absl::StrCat("(", absl::StrJoin(dims_, ", ", append), ")");
 }
 

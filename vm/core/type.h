@@ -39,7 +39,7 @@ class Shape {
   bool IsStatic() const;    // ranked and all dims constant; callable without rank
   Dim NumElements() const;  // the product
 
-  // "(2, seq, 4)", "()", "*".
+  // "(2, seq, 4)", "(?)" with AnyDim, "()", "*".
   std::string ToString() const;
   friend bool operator==(const Shape& a, const Shape& b);
 

@@ -91,7 +91,9 @@ void ObjectHeap::FreeUnreached() {
     Object* object = Pop(&pending);
     ForEachChild(object, [&](Object* child) { Repaint(child, kWhite, kBlack, &pending); });
     for (const uint16_t index : object->layout->references) {
-      if (object->layout->fields[index] == SlotKind::kTensor) object->fields()[index].tensor->Unref();
+      if (object->layout->fields[index] != SlotKind::kTensor) continue;
+      TensorObject* tensor = object->fields()[index].tensor;
+      if (tensor != nullptr) tensor->Unref();
     }
     ++num_collected_;
     Free(object);

@@ -357,4 +357,20 @@ void StoreElement(Slot value, int64_t index, TensorObject* tensor) {
   });
 }
 
+Slot LoadElement(const TensorObject& tensor, int64_t index) {
+  Slot slot{};
+  VisitDType(tensor.dtype, [&](auto element) {
+    using T = decltype(element);
+    const T value = tensor.As<T>()[index];
+    if constexpr (std::is_same_v<T, Bool>) {
+      slot.boolean = static_cast<bool>(value);
+    } else if constexpr (std::is_integral_v<T>) {
+      slot.i64 = static_cast<int64_t>(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      slot.f64 = value;
+    }
+  });
+  return slot;
+}
+
 }  // namespace baton

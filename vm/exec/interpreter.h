@@ -131,5 +131,7 @@ class Interpreter {
 // Stores a scalar as element `index`: a bool, an integer (wraps) or a float (rounded once), as the tensor's
 // elements are.
 void StoreElement(Slot value, int64_t index, TensorObject* tensor);
+// The scalar that element `index` becomes. REQUIRES: a dtype that ScalarSlotKind has a slot for.
+Slot LoadElement(const TensorObject& tensor, int64_t index);
 
 }  // namespace baton

@@ -72,11 +72,28 @@ struct LoadedInput {
   std::vector<int64_t> dims;  // an extent, kAnyExtent, or kFirstSymbol - the index of a symbol
 };
 
+// A constructor of a data type that inputs or outputs have.
+struct LoadedConstructor {
+  std::string name;
+  uint32_t layout = 0;           // index in LoadedProgram::object_layouts
+  std::vector<uint32_t> fields;  // value types
+};
+
+// A type that inputs or outputs, or parts of them, have.
+struct LoadedValueType {
+  Type type;
+  LoadedInput tensor;                           // of a tensor
+  bool is_scalar = false;                       // a tensor that lies unboxed in the fields of objects
+  std::vector<uint32_t> parts;                  // of a tuple: value types
+  std::vector<LoadedConstructor> constructors;  // of data
+};
+
 struct LoadedEntry {
   const EntryPoint* source = nullptr;
   const LoadedFunction* function = nullptr;
-  bool tensors_only = true;         // all inputs and outputs are tensors
-  std::vector<LoadedInput> inputs;  // of tensors only
+  bool tensors_only = true;                         // all inputs and outputs are tensors
+  std::vector<LoadedInput> inputs;                  // of those that are tensors
+  std::vector<uint32_t> input_types, output_types;  // value types
   int32_t num_symbols = 0;
 };
 
@@ -85,6 +102,7 @@ struct LoadedProgram {
   Device* device = nullptr;
   std::vector<LoadedFunction> functions;
   std::vector<LoadedEntry> entries;
+  std::vector<LoadedValueType> value_types;
   std::unique_ptr<TensorObject[]> constants;  // immortal; share the memory of the executable's constants
   std::vector<LoadedKernel> kernels;
   std::vector<LoadedCallSite> call_sites;

@@ -11,6 +11,7 @@
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/object_layouts.h"
+#include "vm/exec/value_types.h"
 
 namespace baton {
 namespace {
@@ -162,42 +163,6 @@ absl::Status LoadFunctions(const Executable& executable, LoadedProgram* loaded) 
   for (LoadedFunction& function : loaded->functions)
     BATON_RETURN_IF_ERROR(LoadCode(loaded, &closures, &function));
   return absl::OkStatus();
-}
-
-int64_t SymbolCode(absl::string_view symbol, std::vector<absl::string_view>* symbols) {
-  const auto found = std::find(symbols->begin(), symbols->end(), symbol);
-  const int64_t index = found - symbols->begin();
-  if (found == symbols->end()) symbols->push_back(symbol);
-  return LoadedInput::kFirstSymbol - index;
-}
-
-void LoadEntries(const Executable& executable, LoadedProgram* loaded) {
-  for (const EntryPoint& source : executable.entry_points) {
-    LoadedEntry& entry = loaded->entries.emplace_back();
-    entry.source = &source;
-    entry.function = &loaded->functions[source.function];
-    const auto is_tensor = [](const Parameter& parameter) { return parameter.type.is_tensor(); };
-    entry.tensors_only = std::all_of(source.inputs.begin(), source.inputs.end(), is_tensor) &&
-                         std::all_of(source.outputs.begin(), source.outputs.end(), is_tensor);
-    if (!entry.tensors_only) continue;
-    std::vector<absl::string_view> symbols;
-    for (const Parameter& parameter : source.inputs) {
-      LoadedInput& input = entry.inputs.emplace_back();
-      input.dtype = parameter.type.tensor().dtype;
-      if (!parameter.type.tensor().shape.has_rank()) continue;
-      input.rank = parameter.type.tensor().shape.rank();
-      for (const Dim& dim : parameter.type.tensor().shape.dims()) {
-        if (dim.is_constant()) {
-          input.dims.push_back(dim.value());
-        } else {
-          input.dims.push_back(dim.symbol().empty() || IsAnyDim(dim) ? LoadedInput::kAnyExtent
-                                                                     : SymbolCode(dim.symbol(), &symbols));
-        }
-      }
-    }
-    entry.num_symbols = static_cast<int32_t>(symbols.size());
-    loaded->max_symbols = std::max(loaded->max_symbols, entry.num_symbols);
-  }
 }
 
 }  // namespace

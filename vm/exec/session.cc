@@ -11,6 +11,7 @@
 #include "vm/exec/interpreter.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
+#include "vm/exec/value_conversion.h"
 
 namespace baton {
 namespace {
@@ -41,9 +42,15 @@ struct Session::Impl {
         interpreter(loaded, pool.get()) {}
 
   const LoadedEntry* FindEntry(absl::string_view name) const;
+  absl::Status NoEntryError(absl::string_view name) const;
   absl::Status Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs,
                       const Limits& limits);
   void BeginInvocation(const Limits& limits);
+  absl::StatusOr<std::vector<Value>> InvokeValues(const LoadedEntry& entry, absl::Span<const Value> inputs,
+                                                  const Limits& limits);
+  absl::StatusOr<std::vector<Value>> RunValues(const LoadedEntry& entry, absl::Span<const Value> inputs,
+                                               const Limits& limits);
+  void EndInvocation();
   void PassInputs(absl::Span<const Tensor> inputs);
   absl::Status TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs);
   absl::StatusOr<Tensor> CopyToPool(const TensorObject& tensor);
@@ -64,6 +71,14 @@ const LoadedEntry* Session::Impl::FindEntry(absl::string_view name) const {
   return nullptr;
 }
 
+absl::Status Session::Impl::NoEntryError(absl::string_view name) const {
+  const auto append = [](std::string* out, const LoadedEntry& e) {
+    absl::StrAppend(out, "'", e.source->name, "'");
+  };
+  return absl::NotFoundError(absl::StrCat(
+      "entry '", name, "' does not exist; there are: ", absl::StrJoin(loaded.entries, ", ", append)));
+}
+
 void Session::Impl::BeginInvocation(const Limits& limits) {
   pool->BeginInvocation(limits.max_memory_bytes);
   // Stacks and arena of an earlier invocation with a higher limit must not stand in the way of this one.
@@ -74,7 +89,7 @@ absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Te
                                    absl::Span<Tensor> outputs, const Limits& limits) {
   if (!entry.tensors_only) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "entry '", entry.source->name, "' takes or gives values that are no tensors: invoke it with Values"));
+        "entry '", entry.source->name, "' takes or gives values that are no tensors: use InvokeValues"));
   }
   if (outputs.size() != entry.source->outputs.size()) {
     return absl::InvalidArgumentError(absl::StrCat("entry '", entry.source->name, "' gives ",
@@ -90,12 +105,48 @@ absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Te
     status = interpreter.Run(counting);
   }
   if (status.ok()) status = TakeResults(inputs, outputs);
+  EndInvocation();
+  return status;
+}
+
+void Session::Impl::EndInvocation() {
   interpreter.End();
   counts.instructions = interpreter.instructions();
   counts.kernel_calls = interpreter.kernel_calls();
   counts.peak_memory_bytes = pool->peak_bytes();
   counts.collected_objects = interpreter.collected_objects();
-  return status;
+}
+
+absl::StatusOr<std::vector<Value>> Session::Impl::InvokeValues(const LoadedEntry& entry,
+                                                               absl::Span<const Value> inputs,
+                                                               const Limits& limits) {
+  const MemoryPool::Scope scope(pool.get());
+  BeginInvocation(limits);
+  absl::StatusOr<std::vector<Value>> outputs = RunValues(entry, inputs, limits);
+  EndInvocation();
+  return outputs;
+}
+
+absl::StatusOr<std::vector<Value>> Session::Impl::RunValues(const LoadedEntry& entry,
+                                                            absl::Span<const Value> inputs,
+                                                            const Limits& limits) {
+  BATON_RETURN_IF_ERROR(interpreter.Begin(*entry.function, limits));
+  const auto entry_symbols = absl::MakeSpan(symbols).first(static_cast<size_t>(entry.num_symbols));
+  BATON_RETURN_IF_ERROR(InputConverter(loaded, entry, entry_symbols, pool.get(), &interpreter.heap())
+                            .Convert(inputs, interpreter.parameters()));
+  BATON_RETURN_IF_ERROR(interpreter.Run(counting));
+  const auto keep = [this](TensorObject& result) -> absl::StatusOr<Tensor> {
+    const bool stays = !result.immortal() && !result.in_arena && result.storage != nullptr &&
+                       result.storage->recycler() == pool.get();
+    if (stays) {
+      pool->Escape(&result);
+      return Tensor::Share(&result);
+    }
+    BATON_ASSIGN_OR_RETURN(Tensor copy, CopyToPool(result));
+    pool->Escape(copy.get());
+    return copy;
+  };
+  return OutputConverter(loaded, entry, pool.get(), keep).Convert(interpreter.results());
 }
 
 void Session::Impl::PassInputs(absl::Span<const Tensor> inputs) {
@@ -141,14 +192,16 @@ Session::Session(Session&&) noexcept = default;
 absl::Status Session::Invoke(absl::string_view entry, absl::Span<const Tensor> inputs,
                              absl::Span<Tensor> outputs, const Limits& limits) {
   const LoadedEntry* found = impl_->FindEntry(entry);
-  if (found == nullptr) {
-    const auto append = [](std::string* out, const LoadedEntry& e) {
-      absl::StrAppend(out, "'", e.source->name, "'");
-    };
-    return absl::NotFoundError(absl::StrCat("entry '", entry, "' does not exist; there are: ",
-                                            absl::StrJoin(impl_->loaded.entries, ", ", append)));
-  }
+  if (found == nullptr) return impl_->NoEntryError(entry);
   return impl_->Invoke(*found, inputs, outputs, limits);
+}
+
+absl::StatusOr<std::vector<Value>> Session::InvokeValues(absl::string_view entry,
+                                                         absl::Span<const Value> inputs,
+                                                         const Limits& limits) {
+  const LoadedEntry* found = impl_->FindEntry(entry);
+  if (found == nullptr) return impl_->NoEntryError(entry);
+  return impl_->InvokeValues(*found, inputs, limits);
 }
 
 absl::StatusOr<std::vector<Tensor>> Session::Invoke(absl::string_view entry, absl::Span<const Tensor> inputs,

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "vm/core/tensor.h"
+#include "vm/core/value_tree.h"
 #include "vm/exec/program.h"
 
 namespace baton {
@@ -42,17 +43,23 @@ class Session {
   ~Session();
   Session(Session&&) noexcept;
 
-  // Runs an entry point. `inputs` and `outputs` are in the order of the entry point's signature; outputs are
-  // overwritten. A second invocation with the same shapes allocates nothing from the heap, provided that the
-  // outputs of the first have been dropped or overwritten by then. Outputs stay valid after the session is
-  // gone. Errors: NotFound for an unknown entry; InvalidArgument when an input does not fit the signature
-  // (names the input, its type and what was expected); the limits' errors; errors of the model with a back
-  // trace of source locations.
+  // Runs an entry point that takes and gives tensors only. `inputs` and `outputs` are in the order of the
+  // entry point's signature; outputs are overwritten. A second invocation with the same shapes allocates
+  // nothing from the heap, provided that the outputs of the first have been dropped or overwritten by then.
+  // Outputs stay valid after the session is gone. Errors: NotFound for an unknown entry; InvalidArgument when
+  // an input does not fit the signature (names the input, its type and what was expected); the limits'
+  // errors; errors of the model with a back trace of source locations.
   absl::Status Invoke(absl::string_view entry, absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs,
                       const Limits& limits = {});
   // The same, for callers to whom an allocation does not matter.
   absl::StatusOr<std::vector<Tensor>> Invoke(absl::string_view entry, absl::Span<const Tensor> inputs,
                                              const Limits& limits = {});
+
+  // The same for entry points of any types: data and tuples of tensors too. Allocates; results that are or
+  // share memory with inputs are copied. Errors also name the part: "input 'tree': Node.0: is Leaf with 2
+  // fields, expected 1".
+  absl::StatusOr<std::vector<Value>> InvokeValues(absl::string_view entry, absl::Span<const Value> inputs,
+                                                  const Limits& limits = {});
 
   // Counts instructions from now on (slower). Kernel calls are always counted.
   void SetCounting(bool on);
