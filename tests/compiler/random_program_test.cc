@@ -11,7 +11,7 @@ namespace baton {
 namespace {
 
 TEST_CASE("language: random programs give what the evaluator gives", "[language][random]") {
-  for (uint32_t seed = 0; seed < 200; ++seed) {
+  for (uint32_t seed = 0; seed < 100; ++seed) {
     const std::vector<Tensor> inputs = RandomProgramInputs(seed);
     const absl::StatusOr<std::vector<Tensor>> expected = Evaluate(*RandomProgram(seed), inputs);
     CAPTURE(seed, expected.status().ToString());
