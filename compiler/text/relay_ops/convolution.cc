@@ -75,6 +75,10 @@ Atom ConvertConvTranspose(RelayBuilder& b, const RelayAttributes& attrs, absl::S
   weight = TransformLayout(b, weight, attrs.String("kernel_layout"), ChannelsFirst("IO", spatial));
   if (!b.ok()) return {};
   weight = CheckKernelSize(b, attrs, weight);
+  const int64_t groups = attrs.Int("groups");
+  if (const auto channels = attrs.OptionalInt("channels"); channels && groups > 0) {
+    weight = b.RequireExtent(weight, 1, *channels / groups, "weight");
+  }
   Attributes attributes = WindowAttributes(b, attrs, spatial);
   attributes.emplace_back("output_padding", PerAxis(b, attrs, "output_padding", spatial));
   const Atom result = b.Call("nn.conv_transpose", {data, weight}, attributes);
