@@ -1,9 +1,4 @@
-#include <algorithm>
-
-#include "ops/elementwise/kernels.h"
-#include "ops/nn/axis_split.h"
-#include "ops/op_def.h"
-#include "ops/type_relations.h"
+#include "ops/tensor/order.h"
 
 namespace baton {
 namespace {
@@ -35,25 +30,6 @@ absl::Status TopKType(TypeContext& context, const TopKAttrs& attrs, TensorTypes*
   return absl::OkStatus();
 }
 
-// A strict order even with NaN, which counts as greater than all.
-template <typename C>
-bool Greater(C a, C b) {
-  return a > b || (a != a && b == b);
-}
-
-// The first `k` of `order` become the positions of the first k of line `x`; ties go to the lower position.
-template <typename T>
-void SelectLine(const T* x, int64_t stride, int64_t extent, int64_t k, bool largest, int64_t* order) {
-  for (int64_t i = 0; i < extent; ++i) order[i] = i;
-  std::partial_sort(order, order + k, order + extent, [&](int64_t a, int64_t b) {
-    const auto left = Load(x[a * stride]);
-    const auto right = Load(x[b * stride]);
-    if (Greater(left, right)) return largest;
-    if (Greater(right, left)) return !largest;
-    return a < b;
-  });
-}
-
 absl::Status TopKPortable(const TopKAttrs& attrs, KernelCall& call) {
   const TensorObject& data = *call.inputs[0];
   if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
@@ -68,7 +44,7 @@ absl::Status TopKPortable(const TopKAttrs& attrs, KernelCall& call) {
       const int64_t outer = line / split.inner;
       const int64_t inner = line % split.inner;
       const T* x = data.As<T>() + outer * split.extent * split.inner + inner;
-      SelectLine(x, split.inner, split.extent, k, attrs.largest, order);
+      OrderLine(x, split.inner, split.extent, k, attrs.largest, order);
       const int64_t first = outer * k * split.inner + inner;
       for (int64_t i = 0; i < k; ++i) {
         call.outputs[0]->As<T>()[first + i * split.inner] = x[order[i] * split.inner];

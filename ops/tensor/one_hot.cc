@@ -11,6 +11,7 @@ enum Input { kIndices, kDepth, kValues };
 
 struct OneHotAttrs {
   int64_t axis = -1;
+  bool wrap_negative = true;
 };
 
 absl::Status OneHotType(TypeContext& context, const OneHotAttrs& attrs, TensorTypes* result) {
@@ -40,10 +41,12 @@ absl::Status OneHotType(TypeContext& context, const OneHotAttrs& attrs, TensorTy
 
 // Sets result[outer, index, inner] for every index that is in range; others leave their line off.
 template <typename T, typename Index>
-void SetOnes(const TensorObject& indices, int64_t depth, int64_t inner, T on, T* result) {
+void SetOnes(const OneHotAttrs& attrs, const TensorObject& indices, int64_t depth, int64_t inner, T on,
+             T* result) {
   const int64_t n = indices.num_elements();
   for (int64_t i = 0; i < n; ++i) {
     int64_t index = Convert<int64_t>(indices.As<Index>()[i]);
+    if (index < 0 && !attrs.wrap_negative) continue;
     if (NormalizeIndex(depth, &index)) result[(i / inner * depth + index) * inner + i % inner] = on;
   }
 }
@@ -60,7 +63,7 @@ absl::Status OneHotKernel(const OneHotAttrs& attrs, KernelCall& call) {
     const T* values = call.inputs[kValues]->As<T>();
     std::fill_n(result.As<T>(), result.num_elements(), values[0]);
     return VisitDTypeIn<DTypeSet::kNumeric>(indices.dtype, [&](auto index) {
-      SetOnes<T, decltype(index)>(indices, result.dims[axis], inner, values[1], result.As<T>());
+      SetOnes<T, decltype(index)>(attrs, indices, result.dims[axis], inner, values[1], result.As<T>());
       return absl::OkStatus();
     });
   });
@@ -74,7 +77,9 @@ const OpDef& OneHot() {
                            .doc = "A new axis of extent depth that is values[1] at the index and values[0] "
                                   "elsewhere; an index outside "
                                   "[-depth, depth) is nowhere. Source: ONNX OneHot-11.",
-                           .attrs = {{"axis", &OneHotAttrs::axis, "where the new axis stands in the result"}},
+                           .attrs = {{"axis", &OneHotAttrs::axis, "where the new axis stands in the result"},
+                                     {"wrap_negative", &OneHotAttrs::wrap_negative,
+                                      "negative indices count from the end, else they are nowhere"}},
                            .inputs = {"indices", InputDef("depth").DecidesShape(), "values"},
                            .type = OneHotType,
                            .kernels = {{"portable", OneHotKernel}}}));

@@ -8,12 +8,13 @@
 
 namespace baton {
 
-enum class ScatterReduction { kNone, kAdd, kMul, kMax, kMin };
+enum class ScatterReduction { kNone, kAdd, kMul, kMean, kMax, kMin };
 
 // REQUIRES: CheckReduction(name) is OK.
 inline ScatterReduction ReductionFromName(absl::string_view name) {
   if (name == "add") return ScatterReduction::kAdd;
   if (name == "mul") return ScatterReduction::kMul;
+  if (name == "mean") return ScatterReduction::kMean;
   if (name == "max") return ScatterReduction::kMax;
   if (name == "min") return ScatterReduction::kMin;
   return ScatterReduction::kNone;
@@ -22,16 +23,17 @@ inline ScatterReduction ReductionFromName(absl::string_view name) {
 inline absl::Status CheckReduction(absl::string_view name) {
   if (name == "none" || ReductionFromName(name) != ScatterReduction::kNone) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("attribute 'reduction' is '", name, "', expected none, add, mul, max or min"));
+      absl::StrCat("attribute 'reduction' is '", name, "', expected none, add, mul, mean, max or min"));
 }
 
-// The new value of an element. bool: add is or, mul is and.
+// The new value of an element. A mean is taken with one update at a time: later ones weigh more. bool: add
+// and mean are or, mul is and.
 template <typename T>
 T Reduced(ScatterReduction reduction, T element, T update) {
   const ComputeType<T> a = Load(element);
   const ComputeType<T> b = Load(update);
   if constexpr (std::is_same_v<T, Bool>) {
-    const bool either = reduction == ScatterReduction::kAdd || reduction == ScatterReduction::kMax;
+    const bool either = reduction != ScatterReduction::kMul && reduction != ScatterReduction::kMin;
     if (reduction == ScatterReduction::kNone) return update;
     return Bool(either ? a || b : a && b);
   } else {
@@ -42,6 +44,8 @@ T Reduced(ScatterReduction reduction, T element, T update) {
         return T(Sum(a, b));
       case ScatterReduction::kMul:
         return T(Product(a, b));
+      case ScatterReduction::kMean:
+        return T(TruncatedQuotient(Sum(a, b), ComputeType<T>{2}));
       case ScatterReduction::kMax:
         return T(Larger(a, b));
       case ScatterReduction::kMin:

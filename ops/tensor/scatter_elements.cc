@@ -86,7 +86,7 @@ const OpDef& ScatterElements() {
               "Source: ONNX ScatterElements-18.",
        .attrs = {{"axis", &ScatterElementsAttrs::axis,
                   "the axis that is indexed; negative counts from the end"},
-                 {"reduction", &ScatterElementsAttrs::reduction, "none, add, mul, max or min"}},
+                 {"reduction", &ScatterElementsAttrs::reduction, "none, add, mul, mean, max or min"}},
        .inputs = {"data", "indices", "updates"},
        .type = ScatterElementsType,
        .check_attrs = CheckScatterElementsAttrs,

@@ -85,7 +85,7 @@ const OpDef& ScatterNd() {
        .doc = "data with updates put at (or combined into) the slices that index tuples name, in their "
               "order. Source: "
               "ONNX ScatterND-18.",
-       .attrs = {{"reduction", &ScatterNdAttrs::reduction, "none, add, mul, max or min"}},
+       .attrs = {{"reduction", &ScatterNdAttrs::reduction, "none, add, mul, mean, max or min"}},
        .inputs = {"data", "indices", "updates"},
        .type = ScatterNdType,
        .check_attrs = CheckScatterNdAttrs,

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <optional>
+
+#include "ops/elementwise/arithmetic.h"
+#include "ops/elementwise/kernels.h"
+#include "ops/strided_copy.h"
+#include "ops/tensor/einsum_equation.h"
+
+namespace baton {
+namespace {
+
+struct EinsumAttrs {
+  std::string equation;
+};
+
+absl::Status CheckEinsumAttrs(const EinsumAttrs& attrs) {
+  return ParseEinsum(attrs.equation).status();
+}
+
+// The axes that operand `i`'s "..." stands for. Errors: InvalidArgument when the ranks do not fit.
+absl::StatusOr<int> EllipsisRank(const EinsumTerm& term, int rank, int i) {
+  const int rest = rank - static_cast<int>(term.labels.size());
+  if (term.ellipsis < 0 ? rest == 0 : rest >= 0) return rest;
+  return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has rank ", rank,
+                                                 ", the equation gives it ",
+                                                 term.ellipsis < 0 ? "" : "at least ", term.labels.size()));
+}
+
+// Puts axes in the place of every ellipsis; the result's has as many as the longest.
+absl::Status ExpandEllipses(EinsumEquation* equation, absl::Span<const int> ranks) {
+  int longest = 0;
+  for (size_t i = 0; i < equation->inputs.size(); ++i) {
+    EinsumTerm& term = equation->inputs[i];
+    BATON_ASSIGN_OR_RETURN(const int count, EllipsisRank(term, ranks[i], static_cast<int>(i)));
+    term.ExpandEllipsis(count);
+    longest = std::max(longest, count);
+  }
+  equation->output.ExpandEllipsis(longest);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Shape> EinsumShape(TypeContext& context, const EinsumAttrs& attrs) {
+  BATON_ASSIGN_OR_RETURN(EinsumEquation equation, ParseEinsum(attrs.equation));
+  if (static_cast<int>(equation.inputs.size()) != context.num_inputs()) {
+    return absl::InvalidArgumentError(absl::StrCat("equation '", attrs.equation, "' is for ",
+                                                   equation.inputs.size(), " operands, found ",
+                                                   context.num_inputs()));
+  }
+  if (!context.AllRanked()) {
+    const EinsumTerm& output = equation.output;
+    return FreshShape(
+        context, output.ellipsis < 0 ? std::optional<int64_t>(output.labels.size()) : std::nullopt, "extent");
+  }
+  absl::InlinedVector<int, 4> ranks;
+  for (int i = 0; i < context.num_inputs(); ++i) ranks.push_back(context.input(i)->shape.rank());
+  BATON_RETURN_IF_ERROR(ExpandEllipses(&equation, ranks));
+  Dims extents(kNumEinsumLabels, Dim(1));
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const EinsumTerm& term = equation.inputs[i];
+    for (int axis = 0; axis < ranks[i]; ++axis) {
+      Dim& extent = extents[term.labels[axis]];
+      BATON_ASSIGN_OR_RETURN(extent, context.BroadcastDim(extent, context.input(i)->shape[axis]));
+    }
+  }
+  Dims dims;
+  for (EinsumLabel label : equation.output.labels) dims.push_back(extents[label]);
+  return Shape(std::move(dims));
+}
+
+absl::Status EinsumType(TypeContext& context, const EinsumAttrs& attrs, TensorTypes* result) {
+  BATON_RETURN_IF_ERROR(RequireDType(context, 0, DTypeSet::kNumeric));
+  BATON_RETURN_IF_ERROR(RequireSameDType(context));
+  BATON_ASSIGN_OR_RETURN(Shape shape, EinsumShape(context, attrs));
+  result->push_back({context.input(0)->dtype, std::move(shape)});
+  return absl::OkStatus();
+}
+
+// A nest of loops, those of the result outside. An operand that lacks a loop's label stands still in it.
+struct LoopNest {
+  using Operands = absl::InlinedVector<int64_t, 4>;
+  struct Loop {
+    int64_t extent = 1;
+    int64_t index = 0;
+    Operands strides;
+  };
+  absl::InlinedVector<Loop, 2 * kMaxRank> loops;
+  Operands offsets;       // of the operands' current elements
+  int64_t num_terms = 1;  // iterations of the loops that are summed over
+
+  // One step of the innermost loop, and of those around it where it ends.
+  void Advance() {
+    for (size_t i = loops.size(); i-- > 0;) {
+      Loop& loop = loops[i];
+      for (size_t k = 0; k < offsets.size(); ++k) offsets[k] += loop.strides[k];
+      if (++loop.index < loop.extent) return;
+      for (size_t k = 0; k < offsets.size(); ++k) offsets[k] -= loop.strides[k] * loop.extent;
+      loop.index = 0;
+    }
+  }
+};
+
+// The loop of `label`. A label may name several axes of one operand: its diagonal.
+LoopNest::Loop MakeLoop(const EinsumEquation& equation, EinsumLabel label,
+                        absl::Span<TensorObject* const> inputs) {
+  LoopNest::Loop loop;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Strides strides = DenseStrides(inputs[i]->shape());
+    int64_t& stride = loop.strides.emplace_back(0);
+    for (int axis = 0; axis < inputs[i]->rank; ++axis) {
+      if (equation.inputs[i].labels[axis] != label || inputs[i]->dims[axis] == 1) continue;
+      loop.extent = inputs[i]->dims[axis];
+      stride += strides[axis];
+    }
+  }
+  return loop;
+}
+
+absl::StatusOr<LoopNest> MakeLoopNest(const EinsumAttrs& attrs, absl::Span<TensorObject* const> inputs) {
+  BATON_ASSIGN_OR_RETURN(EinsumEquation equation, ParseEinsum(attrs.equation));
+  absl::InlinedVector<int, 4> ranks;
+  for (const TensorObject* input : inputs) ranks.push_back(input->rank);
+  BATON_RETURN_IF_ERROR(ExpandEllipses(&equation, ranks));
+  LoopNest nest;
+  nest.offsets.assign(inputs.size(), 0);
+  bool placed[kNumEinsumLabels] = {};
+  for (EinsumLabel label : equation.output.labels) {
+    placed[label] = true;
+    nest.loops.push_back(MakeLoop(equation, label, inputs));
+  }
+  for (const EinsumTerm& term : equation.inputs) {
+    for (EinsumLabel label : term.labels) {
+      if (std::exchange(placed[label], true)) continue;
+      nest.loops.push_back(MakeLoop(equation, label, inputs));
+      nest.num_terms *= nest.loops.back().extent;
+    }
+  }
+  return nest;
+}
+
+// Floats are summed in double, so that the order of the loops does not show.
+template <typename T>
+using SumType = std::conditional_t<kIsFloat<T>, double, T>;
+
+template <typename T>
+void SumProducts(LoopNest& nest, KernelCall& call) {
+  const int64_t n = call.outputs[0]->num_elements();
+  for (int64_t i = 0; i < n; ++i) {
+    SumType<T> sum{};
+    for (int64_t term = 0; term < nest.num_terms; ++term, nest.Advance()) {
+      auto product = Convert<SumType<T>>(call.inputs[0]->As<T>()[nest.offsets[0]]);
+      for (size_t k = 1; k < call.inputs.size(); ++k) {
+        product = Product(product, Convert<SumType<T>>(call.inputs[k]->As<T>()[nest.offsets[k]]));
+      }
+      sum = Sum(sum, product);
+    }
+    call.outputs[0]->As<T>()[i] = Convert<T>(sum);
+  }
+}
+
+absl::Status EinsumKernel(const EinsumAttrs& attrs, KernelCall& call) {
+  BATON_ASSIGN_OR_RETURN(LoopNest nest, MakeLoopNest(attrs, call.inputs));
+  return VisitDTypeIn<DTypeSet::kNumeric>(call.inputs[0]->dtype, [&](auto element) {
+    SumProducts<decltype(element)>(nest, call);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+const OpDef& Einsum() {
+  static const OpDef& def = *new OpDef(MakeOp<EinsumAttrs>(
+      {.name = "einsum",
+       .doc =
+           "Sums of products over the labels that the result lacks; extents of one label broadcast. Source: "
+           "numpy.einsum, ONNX Einsum-12.",
+       .attrs = {{"equation", &EinsumAttrs::equation, "as \"bij,bjk->bik\"", /*required=*/true}},
+       .inputs = {InputDef("data").Variadic()},
+       .type = EinsumType,
+       .check_attrs = CheckEinsumAttrs,
+       .kernels = {{"portable", EinsumKernel}}}));
+  return def;
+}
+
+}  // namespace baton
