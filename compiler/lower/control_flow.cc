@@ -122,11 +122,16 @@ void ThreadJumps(LowFunction* function) {
   for (const auto& [jump, target] : changes) LabelOf(*jump) = target;
 }
 
+// True for branches that have an opposite.
+bool CanInvert(const LowInstruction& branch) {
+  return branch.opcode == Opcode::kJumpIf || branch.opcode == Opcode::kJumpIfNot;
+}
+
 // True when `branch` leads to what follows `next`, which is the first block with instructions behind the
 // branch and holds only a jump (and not one to itself).
 bool IsBranchAround(const LowInstruction& branch, const BasicBlock& next_block, size_t next,
                     const std::vector<size_t>& first_at) {
-  if (FlowOf(branch) != Flow::kBranch || !IsOnlyJump(next_block)) return false;
+  if (!CanInvert(branch) || !IsOnlyJump(next_block)) return false;
   const auto target = static_cast<size_t>(LabelOf(branch));
   const auto next_target = static_cast<size_t>(LabelOf(next_block.instructions[0]));
   return target > next && first_at[target] == first_at[next + 1] && first_at[next_target] != next;

@@ -19,6 +19,11 @@ absl::Status TypeInference::Run() {
     for (const Var* param : function.body->params) module_.ReserveSymbols(param->type);
   }
   for (ir::Function& function : module_.functions()) {
+    for (Var* param : function.body->params) {
+      param->type = ir::InstantiateOpenExtents(module_, param->type);
+    }
+  }
+  for (ir::Function& function : module_.functions()) {
     BATON_RETURN_IF_ERROR(InferFunction(function));
   }
   return absl::OkStatus();

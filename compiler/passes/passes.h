@@ -16,7 +16,8 @@ namespace baton {
 // Gives every Var its type and, for small integer and bool tensors, what is known of its elements; gives
 // every binding the checks that could not be proved. Inside a branch, what the condition implies is used. A
 // binding of a branch or loop body that is proved to fail becomes a Raise; its region diverges. Needs: types
-// of function parameters. Guarantees: every Var has a type; may run again at any time. Errors:
+// of function parameters, result types of functions that are called; a "?" in a parameter's own extents
+// becomes a fresh symbol. Guarantees: every Var has a type; may run again at any time. Errors:
 // InvalidArgument with the node when a binding outside any branch cannot be right.
 absl::Status InferTypes(ir::Module& module);
 

@@ -37,7 +37,7 @@ bool RemoveUnreachableFunctions(ir::Module& module) {
 }  // namespace
 
 bool RemoveDeadCode(ir::Module& module) {
-  bool changed = RemoveUnreachableFunctions(module);
+  bool changed = false;
   const Effects effects(module);
   // Backwards through each region, outer regions first: whatever uses a value has been seen before its
   // definition.
@@ -81,6 +81,8 @@ bool RemoveDeadCode(ir::Module& module) {
       for (Region* region : regions) enter(region);
     }
   }
+  // Last: calls that are gone reach nothing.
+  changed |= RemoveUnreachableFunctions(module);
   return changed;
 }
 

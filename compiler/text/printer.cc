@@ -99,6 +99,7 @@ class Printer {
   void PrintLoop(const ir::Loop& loop, int depth, std::string end);
   void PrintMatch(const ir::Match& match, int depth, std::string end);
   static std::string AnnotationText(const ir::Expr& expr);
+  std::string ConstructorName(const Type& type, int constructor) const;
 
   // Expressions without regions; `var` is what they are bound to.
   std::string Text(const ir::OpCall& call, const ir::Var& var);
@@ -268,7 +269,7 @@ void Printer::PrintLoop(const ir::Loop& loop, int depth, std::string end) {
 // One arm for each constructor, in order; the rest last.
 void Printer::PrintMatch(const ir::Match& match, int depth, std::string end) {
   absl::StrAppend(&out_, "match (", AtomText(match.data), ") {\n");
-  const TypeDefinition* definition = module_.FindTypeDefinition(match.data.type().name());
+  const Type type = match.data.type();
   tasks_.push_back(absl::StrCat(Indent(depth), "}", end));
   const auto push_arm = [&](const std::string& pattern, const ir::Region* region) {
     tasks_.push_back(absl::StrCat(Indent(depth + 1), "},\n"));
@@ -279,8 +280,15 @@ void Printer::PrintMatch(const ir::Match& match, int depth, std::string end) {
   for (auto arm = match.arms.rbegin(); arm != match.arms.rend(); ++arm) {
     std::vector<std::string> fields;
     for (const ir::Var* param : arm->region->params) fields.push_back(names_.NameOf(param));
-    push_arm(ApplicationText(definition->constructors[arm->constructor].name, fields), arm->region);
+    push_arm(ApplicationText(ConstructorName(type, arm->constructor), fields), arm->region);
   }
+}
+
+// By its number while the type is not known, in modules that no pass has typed.
+std::string Printer::ConstructorName(const Type& type, int constructor) const {
+  const TypeDefinition* definition = type.is_data() ? module_.FindTypeDefinition(type.name()) : nullptr;
+  if (definition == nullptr) return absl::StrCat("constructor_", constructor);
+  return definition->constructors[constructor].name;
 }
 
 // A variadic input is one tuple argument.
@@ -299,8 +307,7 @@ std::string Printer::Text(const ir::OpCall& call, const ir::Var&) {
 }
 
 std::string Printer::Text(const ir::MakeData& data, const ir::Var&) {
-  const TypeDefinition& definition = *module_.FindTypeDefinition(data.type.name());
-  return ApplicationText(definition.constructors[data.constructor].name, AtomTexts(data.fields));
+  return ApplicationText(ConstructorName(data.type, data.constructor), AtomTexts(data.fields));
 }
 
 // The function itself, or a function literal that calls it with what is captured and then its own parameters.

@@ -72,6 +72,16 @@ TEST_CASE("infer types: extents that must be equal are proved, checked or refuse
              Contains("@f: argument %b is Tensor[(4), float32], expected Tensor[(n), float32]"));
 }
 
+TEST_CASE("infer types: open extents of a parameter are extents of their own", "[passes]") {
+  ModuleBuilder b;
+  ir::Var* x = b.Input("x", Type::Tuple({Floats({AnyDim()}), Floats({AnyDim()})}));
+  ir::Var* sum = b.Call("add", {b.Project(x, 0), b.Project(x, 1)});
+  auto module = b.Finish({sum});
+  REQUIRE(InferTypes(*module).ok());
+  CHECK(Last(*module).checks.size() == 1);
+  CHECK_FALSE(x->type.fields()[0] == x->type.fields()[1]);
+}
+
 TEST_CASE("infer types: an argument of unknown rank is checked against the parameter", "[passes]") {
   ModuleBuilder b;
   ir::Var* x = b.Input("x", kUnranked);

@@ -189,6 +189,11 @@ struct DumpExpr {
     return text;
   }
   std::string operator()(const ir::Raise& raise) const { return absl::StrCat("raise ", raise.message); }
+  // ONNX has no such expression.
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "unexpected";
+  }
 };
 
 void DumpRegion(const ir::Region& region, const std::string& indent, std::string* out) {
