@@ -272,6 +272,7 @@ Atom RelayBuilder::Reshape(Atom value, absl::Span<const RelayExtent> extents) {
 Atom RelayBuilder::RequireExtent(Atom value, int axis, int64_t extent, absl::string_view what) {
   const int rank = Rank(value, what);
   const Shape shape = TypeOf(value).shape;
+  if (ok() && (axis < 0 || axis >= rank)) Invalid(absl::StrCat(what, " has rank ", rank));
   if (!ok() || shape[axis] == Dim(extent)) return value;
   if (Dim::ProvablyDifferent(shape[axis], Dim(extent))) {
     Invalid(

@@ -22,8 +22,9 @@ Dim Declared(const Dim& dim) {
   return dim.is_constant() ? dim : AnyDim();
 }
 
-Dim DeclaredOr(const std::optional<int64_t>& extent, const Dim& other) {
-  return extent ? Dim(*extent) : Declared(other);
+// An extent that an attribute gives; open when it gives none that is possible.
+Dim Extent(const std::optional<int64_t>& attribute) {
+  return attribute.value_or(-1) >= 0 ? Dim(*attribute) : AnyDim();
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ void InferDense(const RelayAttributes& attrs, absl::Span<Type> args) {
   const TensorType* data = Ranked(args[0]);
   if (!IsUnknown(args[1]) || data == nullptr || data->shape.rank() == 0) return;
   const Dim k = Declared(data->shape[data->shape.rank() - 1]);
-  args[1] = TensorType{data->dtype, Shape{DeclaredOr(attrs.OptionalInt("units"), AnyDim()), k}};
+  args[1] = TensorType{data->dtype, Shape{Extent(attrs.OptionalInt("units")), k}};
 }
 
 // A right operand of two axes.
@@ -41,7 +42,7 @@ void InferMatmul(const RelayAttributes& attrs, absl::Span<Type> args) {
   if (!IsUnknown(args[1]) || data == nullptr || data->shape.rank() < 2) return;
   const int rank = data->shape.rank();
   const Dim k = Declared(data->shape[attrs.Bool("transpose_a") ? rank - 2 : rank - 1]);
-  const Dim units = DeclaredOr(attrs.OptionalInt("units"), AnyDim());
+  const Dim units = Extent(attrs.OptionalInt("units"));
   args[1] = TensorType{data->dtype, attrs.Bool("transpose_b") ? Shape{units, k} : Shape{k, units}};
 }
 
@@ -78,7 +79,7 @@ Shape WeightShape(const Layout& layout, const Dim& outputs, const Dim& inputs,
     const int64_t factor = axis.factor > 0 ? 1 : InnerFactor(layout, axis.name);
     const Dim whole = axis.name == 'O'                              ? outputs
                       : axis.name == 'I'                            ? inputs
-                      : spatial < kernel.size() && axis.factor == 0 ? Dim(kernel[spatial++])
+                      : spatial < kernel.size() && axis.factor == 0 ? Extent(kernel[spatial++])
                                                                     : AnyDim();
     dims.push_back(axis.factor > 0 ? Dim(axis.factor) : Declared(FloorDiv(whole, Dim(factor))));
   }
@@ -93,7 +94,9 @@ void InferWeight(const RelayAttributes& attrs, absl::Span<Type> args, const Lead
   const std::optional<Layout> kernel_layout = ParseLayout(attrs.String("kernel_layout"));
   const bool has_extents = attrs.Has("channels") && attrs.Has("kernel_size");
   if (!IsUnknown(args[1]) || data == nullptr || !has_extents || !data_layout || !kernel_layout) return;
-  if (static_cast<int>(data_layout->size()) != data->shape.rank() || attrs.Int("groups") < 1) return;
+  if (static_cast<int>(data_layout->size()) != data->shape.rank() || attrs.Int("groups") < 1 ||
+      attrs.Int("channels") < 0)
+    return;
   std::vector<int64_t> kernel = attrs.Ints("kernel_size");
   if (kernel.size() == 1) kernel.resize(3, kernel[0]);
   const Dim channels = LayoutExtent(*data_layout, data->shape, 'C');

@@ -47,6 +47,9 @@ TEST_CASE("nn.conv2d: channels and kernel size are held against the weight", "[r
              Equals(F32({1, 1, 1, 1}, {10})));
   CHECK(RelayError("nn.conv2d", {x, w}, {A("channels", 2)}) ==
         "nn.conv2d: extent 0 of weight is 1, expected 2");
+  CHECK(RelayError("nn.conv2d_transpose", {x, w}, {A("channels", 2)}) ==
+        "nn.conv2d_transpose: extent 1 of weight is 1, expected 2");
+  CHECK_THAT(RelayError("nn.conv2d", {x, w}, {Ints("kernel_size", {})}), Contains("has 0 numbers"));
   CHECK_THAT(RelayError("nn.conv2d", {x, w}, {Ints("kernel_size", {2, 3})}),
              Contains("extent 3 of weight is 2"));
 }

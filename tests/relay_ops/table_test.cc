@@ -1,5 +1,6 @@
 // The table as a whole.
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <set>
 
 #include "absl/strings/str_split.h"
@@ -67,19 +68,61 @@ TEST_CASE("table: a call with the wrong number of arguments is refused", "[relay
   CHECK(RelayError("nn.pad", {}, {Lists("pad_width", {})}) == "nn.pad: has 0 arguments, expected 1 to 2");
 }
 
-TEST_CASE("table: every operator refuses a tuple, or a tensor, where it does not belong", "[relay]") {
+// A value for an attribute that has to be given.
+text::AttributeSyntax Sample(const RelaySchemaEntry& entry, int64_t number) {
+  using Kind = RelaySchemaEntry::Kind;
+  switch (entry.kind) {
+    case Kind::kBool:
+    case Kind::kInt:
+    case Kind::kFloat:
+    case Kind::kExpression:
+      return A(entry.name, number);
+    case Kind::kString:
+      return A(entry.name, "NCHW");
+    case Kind::kDType:
+      return A(entry.name, "int32");
+    case Kind::kIntLists:
+      return Lists(entry.name, {{number, number}, {number, number}});
+    default:
+      return Ints(entry.name, number == 0 ? Index{} : Index{number, number});
+  }
+}
+
+// Runs an operator whatever comes of it.
+void TryEverything(const RelayOperator& op, const Attrs& attrs) {
   const Tensor x = F32({2, 2}, {1, 2, 3, 4});
-  for (const RelayOperator& op : AllRelayOperators()) {
-    const absl::StatusOr<RelayAttributes> attributes = ParseRelayAttributes(op, {});
-    if (!attributes.ok() || op.min_args == 0) continue;
-    INFO(op.name);
-    // Nothing crashes on arguments of any kind.
-    for (const Argument& argument : {Argument(x), Argument(std::vector<Tensor>{x, x}),
-                                     Argument(std::vector<Tensor>{}), Argument(F32({}, {1}))}) {
-      const std::vector<Argument> args(static_cast<size_t>(op.min_args), argument);
-      for (const Mode mode : {Mode::kStatic, Mode::kSymbolic}) (void)TryRelay(op.name, args, {}, mode);
+  const std::vector<Argument> arguments = {x,
+                                           F32({}, {1}),
+                                           I64({2}, {0, 1}),
+                                           Counting({1, 2, 3, 2}),
+                                           std::vector<Tensor>{x, x},
+                                           std::vector<Tensor>{}};
+  for (const Argument& argument : arguments) {
+    const std::vector<Argument> args(static_cast<size_t>(op.min_args), argument);
+    for (const Mode mode : {Mode::kStatic, Mode::kSymbolic, Mode::kConstant}) {
+      (void)TryRelay(op.name, args, attrs, mode);
     }
   }
+}
+
+TEST_CASE("table: no operator crashes on arguments or attributes of any value", "[relay]") {
+  for (const RelayOperator& op : AllRelayOperators()) {
+    INFO(op.name);
+    for (const int64_t number : {int64_t{1}, int64_t{0}, int64_t{-1}, int64_t{3}, INT64_MAX, INT64_MIN}) {
+      Attrs required, all;
+      for (const RelaySchemaEntry& entry : op.schema.entries()) {
+        const text::AttributeSyntax value = Sample(entry, number);
+        if (entry.required) required.push_back(value);
+        if (entry.kind != RelaySchemaEntry::Kind::kString) all.push_back(value);
+      }
+      TryEverything(op, required);
+      TryEverything(op, all);
+    }
+  }
+}
+
+TEST_CASE("table: a tuple, or a tensor, where it does not belong is refused", "[relay]") {
+  const Tensor x = F32({1}, {1});
   CHECK_FALSE(RelayError("nn.relu", {Argument(std::vector<Tensor>{x})}).empty());
   CHECK_FALSE(RelayError("concatenate", {x}).empty());
 }

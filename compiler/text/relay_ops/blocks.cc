@@ -92,7 +92,9 @@ bool CheckBlocks(RelayBuilder& b, const RelayAttributes& attrs, const char* name
   const std::vector<int64_t>& block = attrs.Ints("block_shape");
   const std::vector<std::vector<int64_t>>& pairs = attrs.IntLists(name);
   bool valid = static_cast<int>(block.size()) < rank && pairs.size() == block.size();
-  for (const std::vector<int64_t>& pair : pairs) valid &= pair.size() == 2;
+  for (const std::vector<int64_t>& pair : pairs) {
+    valid &= pair.size() == 2 && std::min(pair.front(), pair.back()) >= 0;
+  }
   for (const int64_t extent : block) valid &= extent >= 1;
   if (!valid) b.Invalid(absl::StrCat("attributes 'block_shape' and '", name, "' do not fit the data"));
   return b.ok();

@@ -14,13 +14,13 @@ std::string ResultLayout(const RelayAttributes& attrs) {
   return attrs.Has("out_layout") && !attrs.String("out_layout").empty() ? attrs.String("out_layout") : data;
 }
 
-// Checks what channels and kernel_size repeat of the weight, [leading, leading, spatial...].
-Atom CheckWeight(RelayBuilder& b, const RelayAttributes& attrs, Atom weight) {
-  if (const auto kernel = attrs.OptionalInts("kernel_size")) {
-    for (int i = 0; i < b.Rank(weight, "weight") - 2 && b.ok(); ++i) {
-      const int64_t extent = (*kernel)[kernel->size() == 1 ? 0 : std::min<size_t>(i, kernel->size() - 1)];
-      weight = b.RequireExtent(weight, 2 + i, extent, "weight");
-    }
+// `weight` [leading, leading, spatial...], whose spatial extents attribute kernel_size repeats.
+Atom CheckKernelSize(RelayBuilder& b, const RelayAttributes& attrs, Atom weight) {
+  if (!attrs.Has("kernel_size")) return weight;
+  const int spatial = b.Rank(weight, "weight") - 2;
+  const std::vector<int64_t> kernel = PerAxis(b, attrs, "kernel_size", spatial);
+  for (int i = 0; i < spatial && b.ok(); ++i) {
+    weight = b.RequireExtent(weight, 2 + i, kernel[i], "weight");
   }
   return weight;
 }
@@ -60,7 +60,7 @@ Atom ConvertConv(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const
                            ", expected ", spatial + 2));
   }
   if (!b.ok()) return {};
-  weight = DepthwiseWeight(b, data, CheckWeight(b, attrs, weight), attrs.Int("groups"));
+  weight = DepthwiseWeight(b, data, CheckKernelSize(b, attrs, weight), attrs.Int("groups"));
   if (const auto channels = attrs.OptionalInt("channels")) {
     weight = b.RequireExtent(weight, 0, *channels, "weight");
   }
@@ -74,7 +74,11 @@ Atom ConvertConvTranspose(RelayBuilder& b, const RelayAttributes& attrs, absl::S
   data = TransformLayout(b, data, attrs.String("data_layout"), ChannelsFirst("NC", spatial));
   weight = TransformLayout(b, weight, attrs.String("kernel_layout"), ChannelsFirst("IO", spatial));
   if (!b.ok()) return {};
-  weight = CheckWeight(b, attrs, weight);
+  weight = CheckKernelSize(b, attrs, weight);
+  const int64_t groups = attrs.Int("groups");
+  if (const auto channels = attrs.OptionalInt("channels"); channels && groups > 0) {
+    weight = b.RequireExtent(weight, 1, *channels / groups, "weight");
+  }
   Attributes attributes = WindowAttributes(b, attrs, spatial);
   attributes.emplace_back("output_padding", PerAxis(b, attrs, "output_padding", spatial));
   const Atom result = b.Call("nn.conv_transpose", {data, weight}, attributes);

@@ -1,6 +1,6 @@
 // Arithmetic and other element-wise operators whose form in Relay is not the registry's.
 #include <cmath>
-#include <limits>
+#include <string>
 
 #include "compiler/text/relay_ops/converters.h"
 
@@ -8,20 +8,10 @@ namespace baton {
 
 using ir::Atom;
 
-Atom ConvertTruncDivide(RelayBuilder& b, const RelayAttributes&, absl::Span<const Atom> args) {
-  const Atom quotient = b.Call("divide", {args[0], args[1]});
-  return IsFloat(b.ElementType(quotient)) ? b.Call("trunc", {quotient}) : quotient;
-}
-
-// Half away from zero, by the fraction that truncation leaves: adding 0.5 first would round 0.49999997 up.
+// Integers are round.
 Atom ConvertRound(RelayBuilder& b, const RelayAttributes&, absl::Span<const Atom> args) {
-  const Atom x = args[0];
-  if (!IsFloat(b.ElementType(x))) return x;
-  const Atom whole = b.Call("trunc", {x});
-  const Atom fraction = b.Call("abs", {b.Call("subtract", {x, whole})});
-  const Atom is_half = b.Call("greater_equal", {fraction, b.ScalarLike(x, 0.5)});
-  const Atom away = b.Call("add", {whole, b.Call("sign", {x})});
-  return b.Call("where", {is_half, away, whole});
+  if (!IsFloat(b.ElementType(args[0]))) return args[0];
+  return b.Call("round", {args[0]}, {{"ties", std::string("away")}});
 }
 
 Atom ConvertClip(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {

@@ -66,10 +66,12 @@ namespace {
 // ceil((i + 1) n / bins)).
 Atom PoolAxis(RelayBuilder& b, Atom data, int64_t axis, int64_t bins, absl::string_view reduction) {
   constexpr int64_t kMaxBins = 4096;
+  constexpr int64_t kMaxExtent = int64_t{1} << 40;  // times kMaxBins, no overflow
   if (bins == 1) return b.Reduce(reduction, data, {axis}, true);
   const RelayExtent extent = b.Extent(data, static_cast<int>(axis));
   const auto* n = std::get_if<int64_t>(&extent);
-  if (n == nullptr) b.Unsupported(absl::StrCat("axis ", axis, " of data has no constant extent"));
+  if (n == nullptr || *n > kMaxExtent)
+    b.Unsupported(absl::StrCat("axis ", axis, " of data has no constant extent up to 2^40"));
   if (bins < 1 || bins > kMaxBins) {
     b.Invalid(absl::StrCat("attribute 'output_size' has ", bins, ", expected 1 to ", kMaxBins));
   }

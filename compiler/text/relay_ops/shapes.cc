@@ -72,12 +72,6 @@ Atom ConvertCollapseSumTo(RelayBuilder& b, const RelayAttributes& attrs, absl::S
   return CollapseSum(b, args[0], std::vector<RelayExtent>(shape.begin(), shape.end()));
 }
 
-Atom ConvertConcatenate(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  std::vector<Atom> parts = b.Fields(args[0]);
-  if (b.ok() && parts.empty()) b.Invalid("its tuple is empty");
-  return b.ok() ? b.Call("concatenate", std::move(parts), {{"axis", attrs.Int("axis")}}) : Atom();
-}
-
 Atom ConvertStack(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
   std::vector<Atom> parts = b.Fields(args[0]);
   if (b.ok() && parts.empty()) b.Invalid("its tuple is empty");

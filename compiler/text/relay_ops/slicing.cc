@@ -42,23 +42,25 @@ Atom Slice(RelayBuilder& b, Atom data, Atom starts, Atom ends, absl::Span<const 
 }
 
 Atom ConvertStridedSlice(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  const std::vector<int64_t>& begin = attrs.Ints("begin");
-  std::vector<int64_t> end = attrs.Ints("end");
+  std::vector<int64_t> begin = attrs.Ints("begin"), end = attrs.Ints("end");
   std::vector<int64_t> strides = attrs.OptionalInts("strides").value_or(std::vector<int64_t>());
   const bool sizes = IsSizeMode(b, attrs.String("slice_mode"));
-  if (end.size() != begin.size() || strides.size() > begin.size()) {
-    b.Invalid(absl::StrCat("attributes 'begin', 'end' and 'strides' have ", begin.size(), ", ", end.size(),
-                           " and ", strides.size(), " elements"));
+  const size_t count = std::max(begin.size(), end.size());
+  if (strides.size() > count) {
+    b.Invalid(
+        absl::StrCat("attribute 'strides' has ", strides.size(), " elements, expected at most ", count));
   }
   if (!b.ok()) return {};
-  // One stride stands for all; those left out are 1; sizes know none.
-  const int64_t fill = strides.size() == 1 ? strides[0] : 1;
-  strides.resize(begin.size(), fill);
-  for (size_t i = 0; sizes && i < begin.size(); ++i) {
-    end[i] = EndOfSize(begin[i], end[i]);
-    strides[i] = 1;
+  // What is left out: strides of 1, and bounds that keep everything. Sizes know no strides.
+  strides.resize(count, 1);
+  for (size_t i = 0; i < count; ++i) {
+    if (sizes) strides[i] = 1;
+    const bool forward = strides[i] > 0;
+    if (i >= begin.size()) begin.push_back(forward ? 0 : kBeyond);
+    if (i >= end.size()) end.push_back(sizes ? -1 : forward ? kBeyond : -kBeyond);
+    if (sizes) end[i] = EndOfSize(begin[i], end[i]);
   }
-  const std::vector<int64_t> axes = attrs.OptionalInts("axes").value_or(FirstAxes(begin.size()));
+  const std::vector<int64_t> axes = attrs.OptionalInts("axes").value_or(FirstAxes(count));
   return b.Call("strided_slice", {args[0], b.Ints(begin), b.Ints(end), b.Ints(axes), b.Ints(strides)});
 }
 
