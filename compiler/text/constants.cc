@@ -114,9 +114,13 @@ void WriteNodes(JsonWriter* json, int num_constants) {
 
 }  // namespace
 
-std::string ConstantTable::TextOf(const ir::Constant* constant) {
-  if (std::optional<std::string> literal = Literal(*constant->value)) return *std::move(literal);
-  const auto [it, added] = indices_.try_emplace(constant, size());
+std::string ConstantTable::TextOf(const Tensor& constant) {
+  if (std::optional<std::string> literal = Literal(*constant)) return *std::move(literal);
+  return ReferenceTo(constant);
+}
+
+std::string ConstantTable::ReferenceTo(const Tensor& constant) {
+  const auto [it, added] = indices_.try_emplace(constant.get(), size());
   if (added) constants_.push_back(constant);
   return absl::StrCat("meta[", kConstantKey, "][", it->second, "]");
 }
@@ -134,9 +138,9 @@ std::string ConstantTable::MetadataSection() const {
   WriteNodes(&json, size());
   WriteKey(&json, "b64ndarrays");
   json.StartArray();
-  for (const ir::Constant* constant : constants_) {
+  for (const Tensor& constant : constants_) {
     // Raw, since a string's length is limited to 32 bits. Base64 text needs no escapes.
-    const std::string text = absl::StrCat("\"", absl::Base64Escape(TensorBlob(*constant->value)), "\"");
+    const std::string text = absl::StrCat("\"", absl::Base64Escape(TensorBlob(*constant)), "\"");
     json.RawValue(text.data(), text.size(), rapidjson::kStringType);
   }
   json.EndArray();

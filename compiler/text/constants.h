@@ -6,14 +6,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compiler/ir/module.h"
+#include "vm/core/tensor.h"
 
 namespace baton {
 
 class ConstantTable {
  public:
   // "1.5f", or "meta[relay.Constant][k]", where k counts these constants in order of first use.
-  std::string TextOf(const ir::Constant* constant);
+  std::string TextOf(const Tensor& constant);
+  // The latter also for scalars.
+  std::string ReferenceTo(const Tensor& constant);
 
   // The metadata section with all constants that TextOf counted, or nothing when there are none. JSON;
   // tensors lie in it as base64 text of Relay's binary tensor format, bit by bit.
@@ -21,8 +23,8 @@ class ConstantTable {
   int size() const { return static_cast<int>(constants_.size()); }
 
  private:
-  std::unordered_map<const ir::Constant*, int> indices_;
-  std::vector<const ir::Constant*> constants_;
+  std::unordered_map<const TensorObject*, int> indices_;
+  std::vector<Tensor> constants_;
 };
 
 }  // namespace baton

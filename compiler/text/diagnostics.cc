@@ -49,10 +49,9 @@ void Diagnostics::Error(Position position, absl::string_view message) {
 }
 
 void Diagnostics::Warning(Position position, absl::string_view message) {
+  if (static_cast<int>(warnings_.size()) >= kMaxErrors) return;
   std::string text = Render(position, "warning", message);
-  if (static_cast<int>(warnings_.size()) < kMaxErrors && seen_.insert(text).second) {
-    warnings_.push_back(std::move(text));
-  }
+  if (seen_.insert(text).second) warnings_.push_back(std::move(text));
 }
 
 absl::Status Diagnostics::ToStatus() const {

@@ -22,6 +22,8 @@ class Diagnostics {
   void Error(Position position, absl::string_view message);
   void Warning(Position position, absl::string_view message);
   bool has_errors() const { return num_errors_ > 0; }
+  // True when so many errors were found that looking for more is no help.
+  bool full() const { return num_errors_ >= kMaxErrors; }
 
   // OK, or InvalidArgument with all errors: "file:3:7: error: message", the line, a caret under the place.
   absl::Status ToStatus() const;

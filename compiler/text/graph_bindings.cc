@@ -9,6 +9,10 @@
 namespace baton::text {
 namespace {
 
+// A node used once becomes a let all the same where replacing its use would nest expressions deeper than
+// this: dumps chain a million nodes, and what walks the tree later recurses.
+constexpr int kMaxInlined = 500;
+
 // Before an item of a block; past the last item for the block's result.
 struct Place {
   Block* block = nullptr;
@@ -33,7 +37,12 @@ class Placer {
       VisitBlock(&root_, Place());
     }
     // Nodes use nodes that stand before them in the text, so all uses of the last are known, and so on.
-    for (size_t i = bindings_.size(); i-- > 0;) PlaceBinding(bindings_[i]);
+    // Placing one finds those that stand within it.
+    while (!bindings_.empty()) {
+      const Binding last = bindings_.back();
+      bindings_.pop_back();
+      PlaceBinding(last);
+    }
     for (Block* block : blocks_) Rebuild(block);
     if (module_.expression != nullptr) TakeBackExpression();
   }
@@ -42,6 +51,7 @@ class Placer {
   struct Use {
     Expr* site;
     Place place;
+    int depth;  // of the expressions around it, within the item
   };
   struct Around {
     Place place;  // what the block lies in
@@ -63,22 +73,22 @@ class Placer {
         continue;
       }
       if (item.local != nullptr) declarations_[item.local] = {block, i, false};
-      if (item.value != nullptr) VisitExpr(item.value, {block, i});
+      if (item.value != nullptr) VisitExpr(item.value, {block, i}, 0);
     }
-    VisitExpr(block->result, {block, block->items.size()});
+    VisitExpr(block->result, {block, block->items.size()}, 0);
   }
 
-  void VisitExpr(Expr* expr, Place place) {
+  void VisitExpr(Expr* expr, Place place, int depth) {
     if (expr->kind == Expr::Kind::kLocal) {
       if (expr->local->is_graph) {
-        uses_[expr->local].push_back({expr, place});
+        if (!unused_) uses_[expr->local].push_back({expr, place, depth});
       } else {
         CheckVisible(expr, place);
       }
     }
-    for (Expr* operand : expr->operands) VisitExpr(operand, place);
+    for (Expr* operand : expr->operands) VisitExpr(operand, place, depth + 1);
     for (AttributeSyntax& attribute : expr->attributes) {
-      if (attribute.expression != nullptr) VisitExpr(attribute.expression, place);
+      if (attribute.expression != nullptr) VisitExpr(attribute.expression, place, depth + 1);
     }
     for (Block* block : expr->blocks) {
       for (const Local* local : expr->locals) declarations_[local] = {block, 0, true};
@@ -124,29 +134,39 @@ class Placer {
 
   void PlaceBinding(const Binding& binding) {
     const auto found = uses_.find(binding.local);
-    if (found == uses_.end()) return;
-    const std::vector<Use> uses = found->second;
+    if (found == uses_.end()) return VisitUnused(binding.value);
+    const std::vector<Use> uses = std::move(found->second);
     moving_ = true;
-    if (uses.size() == 1) {
+    if (uses.size() == 1 && uses[0].depth < kMaxInlined) {
       *uses[0].site = *binding.value;
-      VisitExpr(uses[0].site, uses[0].place);
+      VisitExpr(uses[0].site, uses[0].place, uses[0].depth);
     } else {
-      Place place = uses[0].place;
-      for (const Use& use : uses) place = Common(place, use.place);
-      if (place.block == nullptr) {
-        diagnostics_.Error(binding.position,
-                           absl::StrCat("%", binding.local->name, " is used in several functions"));
-      } else {
-        Item item;
-        item.kind = Item::Kind::kLet;
-        item.local = binding.local;
-        item.value = binding.value;
-        item.position = binding.position;
-        added_[place.block].emplace_back(place.item, item);
-        VisitExpr(binding.value, place);
-      }
+      MakeLet(binding, uses);
     }
     moving_ = false;
+  }
+
+  // What it mentions is not used by that; but nodes that stand within it may be used elsewhere.
+  void VisitUnused(Expr* value) {
+    unused_ = true;
+    VisitExpr(value, Place(), 0);
+    unused_ = false;
+  }
+
+  void MakeLet(const Binding& binding, const std::vector<Use>& uses) {
+    Place place = uses[0].place;
+    for (const Use& use : uses) place = Common(place, use.place);
+    if (place.block == nullptr) {
+      return diagnostics_.Error(binding.position,
+                                absl::StrCat("%", binding.local->name, " is used in several functions"));
+    }
+    Item item;
+    item.kind = Item::Kind::kLet;
+    item.local = binding.local;
+    item.value = binding.value;
+    item.position = binding.position;
+    added_[place.block].emplace_back(place.item, item);
+    VisitExpr(binding.value, place, 0);
   }
 
   // The last place that comes before both; none when they lie in different functions.
@@ -196,6 +216,7 @@ class Placer {
   Diagnostics& diagnostics_;
   Block root_;
   bool moving_ = false;
+  bool unused_ = false;  // what is visited is not part of the program
   std::vector<Block*> blocks_;
   std::vector<Binding> bindings_;  // in the order of the text
   std::unordered_map<const Block*, Around> around_;

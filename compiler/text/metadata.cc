@@ -104,6 +104,10 @@ bool Metadata::IsAttributes(absl::string_view key) {
   return absl::StartsWith(key, "relay.attrs.");
 }
 
+bool Metadata::IsConstant(absl::string_view key) {
+  return LastPart(key) == "Constant";
+}
+
 absl::StatusOr<const Metadata::Node*> Metadata::Find(absl::string_view key, int64_t index) const {
   if (content_ == nullptr)
     return Bad(absl::StrCat("meta[", key, "][", index, "]: the text has no metadata section"));

@@ -23,6 +23,8 @@ class Metadata {
 
   // True for keys of objects that stand for a whole list of attributes.
   static bool IsAttributes(absl::string_view key);
+  // True for keys of tensors.
+  static bool IsConstant(absl::string_view key);
 
   // What meta[key][index] stands for in each place. Errors: InvalidArgument when there is no such object or
   // it cannot stand there.

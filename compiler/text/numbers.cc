@@ -1,8 +1,11 @@
 // The numbers of Relay text.
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/charconv.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/text/lexer.h"
@@ -19,8 +22,8 @@ std::optional<Tensor> Integer(absl::string_view digits, bool negative, absl::str
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc() && stop == end) return Tensor::Scalar(value);
-  *problem = absl::StrCat(
-      text, error == std::errc::result_out_of_range ? " is out of the range of " : " is no ", type);
+  const bool is_whole = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
+  *problem = absl::StrCat(text, is_whole ? " is out of the range of " : " is no ", type);
   return std::nullopt;
 }
 
@@ -43,16 +46,35 @@ std::optional<Tensor> IntegerOf(absl::string_view digits, bool negative, absl::s
   return std::nullopt;
 }
 
+// The nearest value; 0 for what is too small.
 template <typename T>
 std::optional<T> Float(absl::string_view digits, bool negative, std::string* problem) {
   T value = 0;
-  if (!digits.empty() && digits[0] == '+') digits = "";
   const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
-  if (stop == end && !digits.empty() && error == std::errc()) return negative ? -value : value;
-  *problem =
-      absl::StrCat(digits, error == std::errc::result_out_of_range ? " is out of range" : " is no number");
-  return std::nullopt;
+  const auto [stop, error] = absl::from_chars(digits.data(), end, value);
+  const bool starts_well = !digits.empty() && (absl::ascii_isdigit(static_cast<unsigned char>(digits[0])));
+  if (!starts_well || stop != end || error == std::errc::invalid_argument) {
+    *problem = absl::StrCat(digits, " is no number");
+    return std::nullopt;
+  }
+  // Beyond the range, from_chars yields the largest or a tiny value.
+  if (error == std::errc::result_out_of_range && value > 1) {
+    *problem = absl::StrCat(digits, " is out of the range of float", 8 * sizeof(T));
+    return std::nullopt;
+  }
+  return negative ? -value : value;
+}
+
+// `value` as a float whose last bit is set when digits were lost: rounding it once more then is like rounding
+// `value` once.
+float RoundToOdd(double value) {
+  const auto nearest = static_cast<float>(value);
+  if (static_cast<double>(nearest) == value || !std::isfinite(nearest)) return nearest;
+  uint32_t bits = 0;
+  std::memcpy(&bits, &nearest, sizeof(bits));
+  if ((bits & 1) != 0) return nearest;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  return std::nextafter(nearest, value > static_cast<double>(nearest) ? kInfinity : -kInfinity);
 }
 
 std::optional<Tensor> FloatOf(absl::string_view digits, bool negative, absl::string_view suffix,
@@ -62,9 +84,9 @@ std::optional<Tensor> FloatOf(absl::string_view digits, bool negative, absl::str
   } else if (suffix == "f64") {
     if (auto value = Float<double>(digits, negative, problem)) return Tensor::Scalar(*value);
   } else if (suffix == "f16") {
-    if (auto value = Float<float>(digits, negative, problem)) {
-      const Float16 rounded(*value);
-      if (std::isfinite(static_cast<float>(rounded))) return Tensor::Scalar(rounded);
+    constexpr double kLargest = 65504;
+    if (auto value = Float<double>(digits, negative, problem)) {
+      if (std::abs(*value) <= kLargest) return Tensor::Scalar(Float16(RoundToOdd(*value)));
       *problem = absl::StrCat(digits, " is out of the range of float16");
     }
   } else {
@@ -80,7 +102,7 @@ std::optional<Tensor> SpecialFloat(absl::string_view word, bool negative) {
   const absl::string_view width = word.substr(4);
   float value = is_nan ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
   if (negative) value = -value;
-  if (width.empty()) return Tensor::Scalar(value);
+  if (width.empty() || width == "32") return Tensor::Scalar(value);
   if (width == "16") return Tensor::Scalar(Float16(value));
   if (width == "64") return Tensor::Scalar(static_cast<double>(value));
   return std::nullopt;

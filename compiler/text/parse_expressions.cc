@@ -1,5 +1,6 @@
 // Expressions, patterns and attributes.
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -33,34 +34,73 @@ const Operator* FindOperator(const Token& token) {
 
 Block* Parser::ParseBraces(absl::string_view what) {
   Expect("{", absl::StrCat("before the body ", what));
-  Block* block = ParseBlock();
+  Block* block = ParseBlock(/*in_braces=*/true);
+  block->end = Peek().position;
   Expect("}", absl::StrCat("after the body ", what));
   return block;
 }
 
-// Items separated by semicolons; the last is the result. A scope of its own.
-Block* Parser::ParseBlock() {
+Block* Parser::ParseScope(absl::string_view what) {
+  const size_t outer = std::exchange(relay_scope_, visible_.size());
+  Block* block = ParseBraces(what);
+  relay_scope_ = outer;
+  return block;
+}
+
+// Items separated by semicolons; the last is the result. A scope of its own. Within braces, reading goes on
+// behind an item with an error.
+Block* Parser::ParseBlock(bool in_braces) {
   Block* block = module_.New<Block>(Peek().position);
-  const size_t scope = OpenScope();
+  const size_t scope = OpenScope(), relay_scope = relay_scope_;
   Nesting nesting(this);
-  if (nesting.ok()) {
-    for (;;) {
-      while (ParseBinding(block)) {
-      }
-      const Position position = Peek().position;
-      block->result = ParseBinary(0);
-      if (!Accept(";")) break;
-      Item item;
-      item.kind = Item::Kind::kExpression;
-      item.value = block->result;
-      item.position = position;
-      block->items.push_back(item);
+  block->result = Broken(block->position);
+  while (nesting.ok()) {
+    while (ParseBinding(block)) {
     }
-  } else {
-    block->result = Broken(block->position);
+    const Position position = Peek().position;
+    block->result = ParseBinary(0);
+    if (failed_ && in_braces && SkipToItem()) {
+      if (Peek().Is("}")) break;
+      continue;
+    }
+    if (!Accept(";")) break;
+    Item item;
+    item.kind = Item::Kind::kExpression;
+    item.value = block->result;
+    item.position = position;
+    block->items.push_back(item);
   }
   CloseScope(scope);
+  relay_scope_ = relay_scope;
   return block;
+}
+
+// After an error in an item: goes on behind its semicolon, or at the brace that ends the block. False when
+// neither comes before the next definition.
+bool Parser::SkipToItem() {
+  if (gave_up_ || diagnostics_.full()) return false;
+  failed_ = false;
+  int braces = 0, others = 0;  // open ones behind the error
+  for (;; ahead_.pop_front()) {
+    if (ahead_.empty()) ahead_.push_back(lexer_.Next());
+    const Token& token = ahead_.front();
+    if (token.kind == Token::Kind::kEnd || token.kind == Token::Kind::kMetadata || token.IsWord("def") ||
+        token.IsWord("type") || token.IsWord("extern")) {
+      break;
+    }
+    if (braces == 0 && token.Is("}")) return true;
+    if (braces == 0 && others == 0 && token.Is(";")) {
+      ahead_.pop_front();
+      return true;
+    }
+    if (token.Is("{")) ++braces;
+    if (token.Is("}")) --braces;
+    if (token.Is("(") || token.Is("[")) ++others;
+    // The error may have been behind an opening parenthesis.
+    if (others > 0 && (token.Is(")") || token.Is("]"))) --others;
+  }
+  failed_ = true;
+  return false;
 }
 
 Expr* Parser::ParseExpr() {
@@ -92,6 +132,17 @@ void Parser::ParseFreeVar(Block* block) {
   block->items.push_back(item);
 }
 
+// A name as declared: dumps of other systems have names with dots, which cannot be anything else here.
+std::string Parser::ParseDeclaredName(const Token& name) {
+  std::string full = name.name();
+  while (Peek().Is(".") &&
+         (Peek(1).kind == Token::Kind::kIdentifier || Peek(1).kind == Token::Kind::kNumber)) {
+    Take();
+    absl::StrAppend(&full, ".", Take().text);
+  }
+  return full;
+}
+
 void Parser::ParseLet(Block* block) {
   Item item;
   item.kind = Item::Kind::kLet;
@@ -101,29 +152,54 @@ void Parser::ParseLet(Block* block) {
   if (name.kind != Token::Kind::kLocal) {
     return Fail(name.position, absl::StrCat("found '", name.text, "', expected a name after let"));
   }
-  std::string full = name.name();
-  while (Peek().Is(".")) {
-    Take();
-    absl::StrAppend(&full, ".", Take().text);
-  }
+  const std::string full = ParseDeclaredName(name);
   std::optional<TypeSyntax> type;
   if (Accept(":")) type = ParseType();
   Expect("=", "in let");
-  // Only functions know themselves.
-  const bool sees_itself = Peek().IsWord("fn");
-  if (sees_itself) {
+  WarnOfOldMeaning(full, name.position);
+  Position use;
+  if (Peek().IsWord("fn")) {
+    // Only functions know themselves.
     item.local = Declare(full, name.position);
-    item.local->type = type;
-  }
-  item.value = ParseBinary(0);
-  if (!sees_itself) {
+    item.value = ParseLetValue(item.local, &use);
+    if (use.line != 0 && item.value->kind != Expr::Kind::kFunction) {
+      Fail(use, absl::StrCat("%", full, " is used in its own value, which is no function literal"));
+    }
+  } else {
+    item.value = ParseLetValue(FindLocal(full), &use);
     item.local = Declare(full, name.position);
-    item.local->type = type;
-  } else if (item.value->kind != Expr::Kind::kFunction && item.value->kind != Expr::Kind::kCall) {
-    Fail(item.value->position, "only a function can refer to itself");
+    if (use.line != 0) {
+      diagnostics_.Warning(use,
+                           absl::StrCat("this is the %", full, " declared before; other readers take it for ",
+                                        "the one that is being declared"));
+    }
   }
+  item.local->type = std::move(type);
+  relay_scope_ = visible_.size();
   Expect(";", "after let");
   block->items.push_back(item);
+}
+
+// The value; `use` becomes the place of its first use of `watched`, if any. An outer let may watch it
+// already.
+Expr* Parser::ParseLetValue(const Local* watched, Position* use) {
+  const bool watches = watched != nullptr && watched_.emplace(watched, Position()).second;
+  Expr* value = ParseBinary(0);
+  if (watches) {
+    *use = watched_[watched];
+    watched_.erase(watched);
+  }
+  return value;
+}
+
+// Relay's own reader does not redeclare what the same scope declares already: a function's parameters and the
+// first let of its body, or those of a pattern.
+void Parser::WarnOfOldMeaning(absl::string_view name, Position position) {
+  const auto begin = visible_.begin() + static_cast<ptrdiff_t>(std::min(relay_scope_, visible_.size()));
+  if (mode_ == ReaderMode::kStrict || std::find(begin, visible_.end(), name) == visible_.end()) return;
+  diagnostics_.Warning(
+      position, absl::StrCat("other readers take later uses of %", name, " for the one declared at line ",
+                             FindLocal(name)->position.line));
 }
 
 void Parser::ParseGraph(Block* block) {
@@ -163,6 +239,7 @@ Expr* Parser::ParseBinary(int level) {
     Expr* callee = NewExpr(Expr::Kind::kName, position);
     callee->name = std::string(op->name);
     call->operands = {callee, left, right};
+    call->infix = true;
     left = call;
     if (++chain > kMaxNesting) Fail(position, absl::StrCat("over ", kMaxNesting, " operators in a row"));
   }
@@ -185,7 +262,9 @@ Expr* Parser::ParseArguments(Expr* callee) {
   Take();  // (
   List(")", "in arguments", [&] {
     if (AtAttribute()) {
-      call->attributes.push_back(ParseAttribute());
+      do {
+        call->attributes.push_back(ParseAttribute());
+      } while (mode_ == ReaderMode::kCompat && AtAttribute());  // other readers need no commas here
     } else if (Peek().kind == Token::Kind::kMeta && Metadata::IsAttributes(Peek().value) && Peek(1).Is(")")) {
       const Token meta = Take();
       auto attributes = metadata_.AttributesOf(meta.value, *meta.number->As<int32_t>());
@@ -247,7 +326,7 @@ Expr* Parser::ParsePrimary() {
   if (token.Is("(")) return ParseParentheses();
   if (token.Is("{")) {
     Expr* expr = NewExpr(Expr::Kind::kBlock, token.position);
-    expr->blocks = {ParseBraces("of the block")};
+    expr->blocks = {ParseScope("of the block")};
     return expr;
   }
   Unexpected("an expression");
@@ -264,7 +343,9 @@ Expr* Parser::ParseWord() {
   }
   if (word == "fn") {
     Expr* expr = NewExpr(Expr::Kind::kFunction, Take().position);
+    const size_t outer = std::exchange(relay_scope_, visible_.size());
     expr->function = ParseFunction(token.position);
+    relay_scope_ = outer;
     return expr;
   }
   if (word == "if") return ParseIf();
@@ -349,7 +430,7 @@ Expr* Parser::ParseIf() {
   Expect("(", "after if");
   expr->operands = {ParseExpr()};
   Expect(")", "after the condition of if");
-  expr->blocks = {ParseBraces("of if")};
+  expr->blocks = {ParseScope("of if")};
   if (!AcceptWord("else")) {
     Unexpected("'else': an if needs both branches");
     return Broken(expr->position);
@@ -359,7 +440,7 @@ Expr* Parser::ParseIf() {
     block->result = ParseIf();
     expr->blocks.push_back(block);
   } else {
-    expr->blocks.push_back(ParseBraces("of else"));
+    expr->blocks.push_back(ParseScope("of else"));
   }
   return expr;
 }
@@ -371,11 +452,17 @@ Expr* Parser::ParseMatch(bool partial) {
   Expect("{", "before the arms of match");
   List("}", "in the arms of match", [&] {
     const size_t scope = OpenScope();
+    const size_t outer = std::exchange(relay_scope_, visible_.size());
     Arm arm;
     arm.pattern = ParsePattern();
     Expect("=>", "after a pattern");
     arm.body = ParseBlock();
+    // Braces around a body mean nothing.
+    while (arm.body->items.empty() && arm.body->result->kind == Expr::Kind::kBlock) {
+      arm.body = arm.body->result->blocks[0];
+    }
     CloseScope(scope);
+    relay_scope_ = outer;
     expr->arms.push_back(arm);
   });
   return expr;
@@ -427,9 +514,9 @@ Expr* Parser::ParseLoop() {
     expr->locals.back()->type = std::move(type);
   }
   if (!AcceptWord("while")) Unexpected("'while' after what loop carries");
-  expr->blocks.push_back(ParseBraces("of while"));
+  expr->blocks.push_back(ParseScope("of while"));
   if (!AcceptWord("do")) Unexpected("'do' after the condition of loop");
-  expr->blocks.push_back(ParseBraces("of do"));
+  expr->blocks.push_back(ParseScope("of do"));
   CloseScope(scope);
   return expr;
 }
@@ -455,7 +542,11 @@ Expr* Parser::ParseLocalUse() {
     }
     for (; taken > 0; --taken) Take();
   }
-  if (expr->local != nullptr) return expr;
+  if (expr->local != nullptr) {
+    const auto watched = watched_.empty() ? watched_.end() : watched_.find(expr->local);
+    if (watched != watched_.end() && watched->second.line == 0) watched->second = token.position;
+    return expr;
+  }
   // Reading goes on: one unknown name does not hide other errors.
   diagnostics_.Error(token.position, absl::StrCat("%", token.name(), " is not declared"));
   expr->local = module_.New<Local>(token.position);
@@ -545,6 +636,9 @@ AttributeSyntax Parser::ParseAttributeValue() {
   } else if (Accept("(")) {
     value = ParseAttributeValue();
     Expect(")", "after an attribute value");
+  } else if (token.kind == Token::Kind::kMeta && Metadata::IsConstant(token.value)) {
+    value.kind = AttributeSyntax::Kind::kExpression;
+    value.expression = ParseMeta();
   } else if (token.kind == Token::Kind::kMeta) {
     Take();
     absl::StatusOr<AttributeSyntax> found = metadata_.AttributeOf(token.value, *token.number->As<int32_t>());
@@ -554,6 +648,11 @@ AttributeSyntax Parser::ParseAttributeValue() {
   } else {
     value.kind = AttributeSyntax::Kind::kExpression;
     value.expression = ParseProjections(ParsePrimary());
+    const Expr::Kind kind = value.expression->kind;
+    if (kind != Expr::Kind::kLocal && kind != Expr::Kind::kGlobal && kind != Expr::Kind::kName &&
+        kind != Expr::Kind::kProject) {
+      Fail(token.position, "expected the value of an attribute");
+    }
   }
   return value;
 }

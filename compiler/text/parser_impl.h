@@ -12,6 +12,7 @@
 #include "compiler/text/lexer.h"
 #include "compiler/text/metadata.h"
 #include "compiler/text/parser.h"
+#include "vm/core/large_stack.h"
 
 namespace baton::text {
 
@@ -63,10 +64,15 @@ class Parser {
 
   // Expressions (parse_expressions.cc).
   Block* ParseBraces(absl::string_view what);
-  Block* ParseBlock();  // items, and a result
-  Expr* ParseExpr();    // a block without braces, as one expression
+  Block* ParseScope(absl::string_view what);  // likewise, and other readers see a new scope too
+  Block* ParseBlock(bool in_braces = false);  // items, and a result
+  bool SkipToItem();
+  Expr* ParseExpr();  // a block without braces, as one expression
   bool ParseBinding(Block* block);
   void ParseLet(Block* block);
+  std::string ParseDeclaredName(const Token& name);
+  Expr* ParseLetValue(const Local* watched, Position* use);
+  void WarnOfOldMeaning(absl::string_view name, Position position);
   void ParseGraph(Block* block);
   void ParseFreeVar(Block* block);
   Expr* ParseBinary(int level);
@@ -109,8 +115,9 @@ class Parser {
     explicit Nesting(Parser* parser) : parser_(parser) { ++parser_->depth_; }
     ~Nesting() { --parser_->depth_; }
     bool ok() {
-      if (parser_->depth_ <= kMaxNesting) return true;
-      parser_->Fail(parser_->Peek().position, absl::StrCat("nested deeper than ", kMaxNesting));
+      if (parser_->depth_ <= kMaxNesting && !StackIsLow()) return true;
+      parser_->Fail(parser_->Peek().position, absl::StrCat("nested deeper than ", parser_->depth_ - 1));
+      parser_->gave_up_ = true;
       return false;
     }
 
@@ -124,13 +131,17 @@ class Parser {
   Diagnostics& diagnostics_;
   Lexer lexer_;
   std::deque<Token> ahead_;
-  bool failed_ = false;  // within the current definition
+  bool failed_ = false;   // within the current definition
+  bool gave_up_ = false;  // no looking for more errors within a definition
   Token end_;
   int depth_ = 0;
   Metadata metadata_;
   std::vector<std::string> type_params_;  // in scope
   std::unordered_map<std::string, std::vector<Local*>> locals_;
   std::vector<std::string> visible_;  // names of locals in the order of declaration
+  size_t relay_scope_ = 0;            // where the current scope of Relay's own reader begins in visible_
+  // Locals whose uses matter to a let that is being read, and the first of these.
+  std::unordered_map<const Local*, Position> watched_;
   struct GraphEntry {
     Local* local = nullptr;
     int function = 0;  // the definition that it stands in

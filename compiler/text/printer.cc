@@ -330,7 +330,7 @@ std::string Printer::Text(const ir::MakeClosure& closure, const ir::Var& var) {
 
 std::string Printer::AtomText(const ir::Atom& atom) {
   if (atom.var() != nullptr) return names_.NameOf(atom.var());
-  return atom.constant() != nullptr ? constants_.TextOf(atom.constant()) : "None";
+  return atom.constant() != nullptr ? constants_.TextOf(atom.constant()->value) : "None";
 }
 
 std::vector<std::string> Printer::AtomTexts(const std::vector<ir::Atom>& atoms) {

@@ -95,6 +95,7 @@ struct Block {
   std::vector<Item> items;
   Expr* result = nullptr;
   Position position;
+  Position end;  // of the closing brace, if it was written in braces
 };
 
 struct Expr {
@@ -124,6 +125,7 @@ struct Expr {
   Local* local = nullptr;
   int64_t index = 0;
   bool partial = false;  // kMatch: "match?"
+  bool infix = false;    // kCall: was written "a + b"
   std::vector<Expr*> operands;
   std::vector<AttributeSyntax> attributes;
   FunctionSyntax* function = nullptr;
@@ -151,6 +153,10 @@ struct SyntaxModule {
   std::vector<FunctionDefinition> functions;
   Expr* expression = nullptr;  // a file that is a lone expression
 
+  template <typename Visit>
+  void VisitLocals(const Visit& visit) const {
+    for (const Local& local : std::get<std::deque<Local>>(nodes_)) visit(local);
+  }
   template <typename Node>
   Node* New(Position position) {
     Node& node = std::get<std::deque<Node>>(nodes_).emplace_back();

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace baton {
 namespace {
@@ -35,7 +36,24 @@ bool RunOnStackOf(size_t num_bytes, absl::FunctionRef<void()> run) {
   return started;
 }
 
+// Where the stack of the current thread ends; 1, hence never low, when the system does not tell.
+uintptr_t LowestAddress() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 1;
+  void* begin = nullptr;
+  size_t num_bytes = 0;
+  const bool known = pthread_attr_getstack(&attributes, &begin, &num_bytes) == 0;
+  pthread_attr_destroy(&attributes);
+  return known ? reinterpret_cast<uintptr_t>(begin) : 1;
+}
+
 }  // namespace
+
+bool StackIsLow() {
+  constexpr uintptr_t kReserve = 256 << 10;
+  thread_local const uintptr_t lowest = LowestAddress();
+  return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < lowest + kReserve;
+}
 
 void RunOnLargeStack(absl::FunctionRef<void()> run) {
   if (on_large_stack) return run();

@@ -11,4 +11,7 @@ namespace baton {
 // once. If the system gives no such stack, `run` gets the largest that it gives.
 void RunOnLargeStack(absl::FunctionRef<void()> run);
 
+// True when less than 256 KiB of the current thread's stack are left. Cheap enough to ask at each level.
+bool StackIsLow();
+
 }  // namespace baton
