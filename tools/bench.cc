@@ -28,6 +28,7 @@ struct Options {
   std::vector<std::string> models;
   InputOptions inputs;
   std::vector<std::string> shapes;
+  ModelOptions model_options;
   std::string entry = "main";
   MeasureOptions measure;
   std::string json;
@@ -49,8 +50,17 @@ std::string ShapesText(const Combination& combination) {
 absl::Status BenchModel(const Options& options, const std::string& model,
                         const std::vector<Combination>& combinations, Console& console,
                         const std::function<void(Row)>& emit) {
-  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, LoadProgram(model));
+  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, LoadProgram(model, options.model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
+  if (!TakesTensorsOnly(*entry)) {
+    BATON_ASSIGN_OR_RETURN(const std::vector<Value> inputs,
+                           ReadValues(options.inputs, *entry, program->executable().type_definitions));
+    BATON_RETURN_IF_ERROR(CheckNoneMissing(*entry, inputs));
+    Row row = {model, "", {}};
+    BATON_ASSIGN_OR_RETURN(row.measurement, MeasureValues(program, options.entry, inputs, options.measure));
+    emit(std::move(row));
+    return absl::OkStatus();
+  }
   BATON_ASSIGN_OR_RETURN(const std::vector<Tensor> given, ReadInputs(options.inputs, *entry));
   bool told = false;
   for (const Combination& combination : combinations) {
@@ -157,6 +167,7 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
                     "extents of a symbolic dimension to measure; several options combine");
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");

@@ -2,9 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <functional>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "compiler/text/value_text.h"
 #include "tools/exit_codes.h"
 #include "tools/file_io.h"
 #include "tools/tensor_io.h"
@@ -102,14 +106,68 @@ absl::StatusOr<std::vector<Tensor>> ReadInputs(const InputOptions& options, cons
   return inputs;
 }
 
-absl::Status CheckNoneMissing(const EntryPoint& entry, const std::vector<Tensor>& inputs) {
+bool TakesTensorsOnly(const EntryPoint& entry) {
+  const auto is_tensor = [](const Parameter& parameter) { return parameter.type.is_tensor(); };
+  return std::all_of(entry.inputs.begin(), entry.inputs.end(), is_tensor) &&
+         std::all_of(entry.outputs.begin(), entry.outputs.end(), is_tensor);
+}
+
+absl::StatusOr<std::vector<Value>> ReadValues(const InputOptions& options, const EntryPoint& entry,
+                                              absl::Span<const TypeDefinition> definitions) {
+  InputOptions of_tensors;
+  std::vector<Value> values(entry.inputs.size());
+  const auto set = [&](const std::string& name, const std::string& file,
+                       const std::string& text) -> absl::StatusOr<bool> {
+    BATON_ASSIGN_OR_RETURN(const int index, FindParameter(entry.inputs, "input", name));
+    const Type& type = entry.inputs[index].type;
+    if (type.is_tensor()) return false;
+    if (values[index].kind() != Value::Kind::kNone) {
+      return UsageError(absl::StrCat("input '", name, "' is given twice"));
+    }
+    if (file.empty()) {
+      BATON_ASSIGN_OR_RETURN(values[index], ReadValue(absl::StrCat("--set ", name), text, type, definitions));
+    } else {
+      BATON_ASSIGN_OR_RETURN(const std::string content, ReadFile(file));
+      BATON_ASSIGN_OR_RETURN(values[index], ReadValue(file, content, type, definitions));
+    }
+    return true;
+  };
+  for (const std::string& text : options.files) {
+    bool done = false;
+    if (absl::StrContains(text, '=')) {
+      BATON_ASSIGN_OR_RETURN(const auto assignment, SplitAssignment("--input", text));
+      BATON_ASSIGN_OR_RETURN(done, set(assignment.first, assignment.second, ""));
+    }
+    if (!done) of_tensors.files.push_back(text);
+  }
+  for (const std::string& text : options.values) {
+    BATON_ASSIGN_OR_RETURN(const auto assignment, SplitAssignment("--set", text));
+    BATON_ASSIGN_OR_RETURN(const bool done, set(assignment.first, "", assignment.second));
+    if (!done) of_tensors.values.push_back(text);
+  }
+  BATON_ASSIGN_OR_RETURN(std::vector<Tensor> tensors, ReadInputs(of_tensors, entry));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i]) values[i] = std::move(tensors[i]);
+  }
+  return values;
+}
+
+static absl::Status MissingError(const EntryPoint& entry, const std::function<bool(size_t)>& is_missing) {
   std::vector<std::string> missing;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i])
-      missing.push_back(absl::StrCat(entry.inputs[i].name, ": ", entry.inputs[i].type.ToString()));
+  for (size_t i = 0; i < entry.inputs.size(); ++i) {
+    if (!is_missing(i)) continue;
+    missing.push_back(absl::StrCat(entry.inputs[i].name, ": ", entry.inputs[i].type.ToString()));
   }
   if (missing.empty()) return absl::OkStatus();
   return UsageError(absl::StrCat("missing inputs: ", absl::StrJoin(missing, ", ")));
+}
+
+absl::Status CheckNoneMissing(const EntryPoint& entry, const std::vector<Tensor>& inputs) {
+  return MissingError(entry, [&](size_t i) { return !inputs[i]; });
+}
+
+absl::Status CheckNoneMissing(const EntryPoint& entry, const std::vector<Value>& inputs) {
+  return MissingError(entry, [&](size_t i) { return inputs[i].kind() == Value::Kind::kNone; });
 }
 
 Tensor AddLeadingAxis(const Tensor& tensor) {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "vm/bytecode/executable.h"
 #include "vm/core/tensor.h"
+#include "vm/core/value_tree.h"
 
 namespace CLI {
 class App;
@@ -39,6 +40,13 @@ absl::StatusOr<int> FindParameter(const std::vector<Parameter>& parameters, absl
 // The tensors given for each input of `entry`, null where none was. Errors: UsageError for names that are
 // unknown or given twice; those of ReadTensor and ParseTensorText.
 absl::StatusOr<std::vector<Tensor>> ReadInputs(const InputOptions& options, const EntryPoint& entry);
+// True when all inputs and outputs are tensors.
+bool TakesTensorsOnly(const EntryPoint& entry);
+// The same for an entry point of any types: of inputs that are data or tuples the text after --set, or in the
+// file of --input, is a value in Relay text. kNone where none was given. Errors: those of ReadValue too.
+absl::StatusOr<std::vector<Value>> ReadValues(const InputOptions& options, const EntryPoint& entry,
+                                              absl::Span<const TypeDefinition> definitions);
+absl::Status CheckNoneMissing(const EntryPoint& entry, const std::vector<Value>& inputs);
 // Puts `value` into `inputs[index]`, which must be empty. Errors: UsageError.
 absl::Status SetInput(const EntryPoint& entry, int index, Tensor value, std::vector<Tensor>* inputs);
 // Errors: UsageError that lists the inputs still null, with types.

@@ -19,11 +19,13 @@ constexpr int64_t kMinRuns = 10;
 constexpr int64_t kMaxRuns = 1000000;
 constexpr int64_t kCountedRuns = 10;
 
-absl::Status CountWork(std::shared_ptr<const Program> program, const std::string& entry,
-                       absl::Span<const Tensor> inputs, Measurement* measurement) {
+using Invocation = std::function<absl::Status(Session& session)>;
+
+absl::Status CountWork(std::shared_ptr<const Program> program, const Invocation& invoke,
+                       Measurement* measurement) {
   Session session(std::move(program));
   session.SetCounting(true);
-  BATON_RETURN_IF_ERROR(session.Invoke(entry, inputs).status());
+  BATON_RETURN_IF_ERROR(invoke(session));
   measurement->instructions = session.counts().instructions;
   measurement->kernel_calls = session.counts().kernel_calls;
   return absl::OkStatus();
@@ -67,13 +69,12 @@ double Percentile(absl::Span<const double> sorted, double fraction) {
   return sorted[std::clamp<size_t>(rank, 1, sorted.size()) - 1];
 }
 
-absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
-                                    absl::Span<const Tensor> inputs, const MeasureOptions& options) {
+static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Program> program,
+                                                     const Invocation& invoke, const MeasureOptions& options) {
   Measurement measurement;
-  BATON_RETURN_IF_ERROR(CountWork(program, entry, inputs, &measurement));
+  BATON_RETURN_IF_ERROR(CountWork(program, invoke, &measurement));
   Session session(program);
-  std::vector<Tensor> outputs(program->FindEntryPoint(entry)->outputs.size());
-  const auto run = [&] { return session.Invoke(entry, inputs, absl::MakeSpan(outputs)); };
+  const auto run = [&] { return invoke(session); };
   for (int64_t i = 0; i < options.num_warmup; ++i) BATON_RETURN_IF_ERROR(run());
   BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, options));
   BATON_ASSIGN_OR_RETURN(measurement.allocations_per_run, AllocationsPerRun(run));
@@ -88,6 +89,19 @@ absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, cons
   measurement.max_us = latencies_us.back();
   measurement.runs_per_second = total_us > 0 ? 1e6 * static_cast<double>(latencies_us.size()) / total_us : 0;
   return measurement;
+}
+
+absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
+                                    absl::Span<const Tensor> inputs, const MeasureOptions& options) {
+  std::vector<Tensor> outputs(program->FindEntryPoint(entry)->outputs.size());
+  const auto invoke = [&](Session& session) { return session.Invoke(entry, inputs, absl::MakeSpan(outputs)); };
+  return MeasureInvocation(std::move(program), invoke, options);
+}
+
+absl::StatusOr<Measurement> MeasureValues(std::shared_ptr<const Program> program, const std::string& entry,
+                                          absl::Span<const Value> inputs, const MeasureOptions& options) {
+  const auto invoke = [&](Session& session) { return session.InvokeValues(entry, inputs).status(); };
+  return MeasureInvocation(std::move(program), invoke, options);
 }
 
 }  // namespace baton

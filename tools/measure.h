@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "vm/core/tensor.h"
+#include "vm/core/value_tree.h"
 #include "vm/exec/program.h"
 
 namespace baton {
@@ -31,6 +32,10 @@ struct Measurement {
 
 absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
                                     absl::Span<const Tensor> inputs, const MeasureOptions& options);
+
+// The same for an entry point of any types. Values are made and taken apart in each run.
+absl::StatusOr<Measurement> MeasureValues(std::shared_ptr<const Program> program, const std::string& entry,
+                                          absl::Span<const Value> inputs, const MeasureOptions& options);
 
 // The value that `fraction` (in (0, 1]) of `sorted` does not exceed: the nearest rank. REQUIRES: not empty.
 double Percentile(absl::Span<const double> sorted, double fraction);

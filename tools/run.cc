@@ -22,17 +22,20 @@ constexpr char kExamples[] =
     "  baton run model.baton                              prints the inputs it needs\n"
     "  baton run model.baton --input x=x.npy --set n=3 --output y=y.npy\n"
     "  baton run model.onnx --input inputs.npz --json\n"
+    "  baton run tree_lstm.rly --params tree_lstm.params --set tree='Node(Leaf(17), Leaf(3))'\n"
     "  baton run vad.baton --scan input=speech.wav --chunk 512 --context 64 \\\n"
     "      --carry stateN=state --set sr=16000 --output output=probs.npy";
 
 struct Options {
   std::string model;
+  ModelOptions model_options;
   InputOptions inputs;
   StreamOptions stream;
   std::vector<std::string> outputs;
   std::string entry = "main";
   std::string max_memory;
   double timeout_seconds = 0;  // 0: none
+  int64_t max_depth = Limits().max_depth;
   bool json = false;
 };
 
@@ -63,16 +66,32 @@ absl::StatusOr<std::vector<Tensor>> RunWholeStream(const Options& options, const
   return std::move(result.outputs);
 }
 
+// One invocation of an entry point with data or tuples among its inputs and outputs.
+absl::Status RunValues(const Options& options, const Limits& limits, const EntryPoint& entry,
+                       const OutputPlan& plan, Session* session, Console& console) {
+  if (!options.stream.scan.empty()) {
+    return UsageError("--scan: the entry point takes or gives more than tensors");
+  }
+  BATON_ASSIGN_OR_RETURN(
+      const std::vector<Value> inputs,
+      ReadValues(options.inputs, entry, session->program().executable().type_definitions));
+  BATON_RETURN_IF_ERROR(CheckNoneMissing(entry, inputs));
+  BATON_ASSIGN_OR_RETURN(const std::vector<Value> outputs,
+                         session->InvokeValues(options.entry, inputs, limits));
+  return EmitValues(plan, entry, outputs, options.json, console.out);
+}
+
 bool NothingGiven(const Options& options) {
   return options.inputs.files.empty() && options.inputs.values.empty() && options.stream.scan.empty();
 }
 
 absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
   Limits limits;
+  limits.max_depth = options.max_depth;
   if (!options.max_memory.empty()) {
     BATON_ASSIGN_OR_RETURN(limits.max_memory_bytes, ParseByteCount(options.max_memory));
   }
-  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, LoadProgram(options.model));
+  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, LoadProgram(options.model, options.model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
   if (NothingGiven(options) && !entry->inputs.empty()) {
     console.out << "usage: baton run " << options.model << " --input NAME=FILE | --set NAME=VALUE ...\n"
@@ -80,10 +99,13 @@ absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
     return UsageError(absl::StrCat("'", entry->name, "' needs ", entry->inputs.size(), " input(s)"));
   }
   BATON_ASSIGN_OR_RETURN(OutputPlan output_plan, MakeOutputPlan(options.outputs, *entry));
-  BATON_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, ReadInputs(options.inputs, *entry));
-
   Session session(program);
   if (options.timeout_seconds > 0) limits.deadline = absl::Now() + absl::Seconds(options.timeout_seconds);
+  if (!TakesTensorsOnly(*entry)) {
+    BATON_RETURN_IF_ERROR(RunValues(options, limits, *entry, output_plan, &session, console));
+    return kExitOk;
+  }
+  BATON_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, ReadInputs(options.inputs, *entry));
   std::vector<Tensor> outputs;
   if (!options.stream.scan.empty()) {
     BATON_ASSIGN_OR_RETURN(StreamPlan plan, MakeStreamPlan(options.stream, *entry, std::move(inputs)));
@@ -107,12 +129,16 @@ void AddRunCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--output", &options->outputs, "NAME=FILE",
                     "write an output to .npy or .npz instead of printing it; FILE.npz alone takes all");
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");
   AddStreamOptions(app, &options->stream);
   AddThreadsOption(app);
   AddDispatchOption(app);
+  app->add_option("--max-depth", options->max_depth, "limit of nested calls")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
   app->add_option("--max-memory", options->max_memory, "limit of the session's memory")
       ->type_name("BYTES[K|M|G]");
   app->add_option("--timeout", options->timeout_seconds, "give up after this long")

@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "compiler/text/value_text.h"
 #include "tools/exit_codes.h"
 #include "tools/file_io.h"
 #include "tools/input_options.h"
@@ -89,6 +90,26 @@ absl::Status EmitOutputs(const OutputPlan& plan, const EntryPoint& entry, const 
   for (size_t i = 0; i < values.size(); ++i) {
     if (plan.hidden[i] || !plan.files[i].empty() || !plan.archive.empty()) continue;
     out << FormatTensor(entry.outputs[i].name, *values[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EmitValues(const OutputPlan& plan, const EntryPoint& entry, const std::vector<Value>& values,
+                        bool json, std::ostream& out) {
+  if (json || !plan.archive.empty()) {
+    return UsageError(absl::StrCat(json ? "--json" : "--output FILE.npz", ": '", entry.name,
+                                   "' has outputs that are no tensors"));
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::string& name = entry.outputs[i].name;
+    if (!plan.files[i].empty()) {
+      if (!values[i].is_tensor()) return UsageError(absl::StrCat("--output ", name, ": is no tensor"));
+      BATON_RETURN_IF_ERROR(WriteTensor(plan.files[i], name, values[i].tensor()));
+    } else if (values[i].is_tensor()) {
+      out << FormatTensor(name, *values[i].tensor());
+    } else {
+      out << name << ": " << entry.outputs[i].type.ToString() << " = " << ValueText(values[i]) << "\n";
+    }
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "vm/bytecode/executable.h"
 #include "vm/core/tensor.h"
+#include "vm/core/value_tree.h"
 
 namespace baton {
 
@@ -24,5 +25,10 @@ absl::StatusOr<OutputPlan> MakeOutputPlan(const std::vector<std::string>& argume
 // Writes the files and prints the rest.
 absl::Status EmitOutputs(const OutputPlan& plan, const EntryPoint& entry, const std::vector<Tensor>& values,
                          bool json, std::ostream& out);
+
+// The same for values of any types; data and tuples are printed as Relay text. Errors: UsageError for a file or
+// JSON of what is no tensor.
+absl::Status EmitValues(const OutputPlan& plan, const EntryPoint& entry, const std::vector<Value>& values,
+                        bool json, std::ostream& out);
 
 }  // namespace baton
