@@ -83,7 +83,7 @@ void Interpreter::End() {
 
 void Interpreter::FreeMemory() {
   frames_.Free();
-  heap_.FreeEmptySlabs();
+  heap_.FreeMemory();
   arena_.Free();
 }
 

@@ -141,6 +141,11 @@ void ObjectHeap::Untrack(Object* cell) {
   }
 }
 
+void ObjectHeap::FreeMemory() {
+  FreeEmptySlabs();
+  cells_.Free();
+}
+
 void ObjectHeap::Reclaim() {
   CollectCycles();
   FreeEmptySlabs();

@@ -48,6 +48,9 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
   // Gives back slabs without objects.
   void FreeEmptySlabs();
 
+  // Gives all memory back. REQUIRES: no live objects.
+  void FreeMemory();
+
   int64_t num_live() const { return num_live_; }
   int64_t num_tracked_cells() const { return num_cells_; }
   // Objects that collections have freed so far.

@@ -19,7 +19,7 @@ namespace baton {
 
 // Limits of one invocation. Each ends in an error value that leaves the session usable.
 struct Limits {
-  int64_t max_memory_bytes = int64_t{8} << 30;  // tensors, arena and frames of the session: ResourceExhausted
+  int64_t max_memory_bytes = int64_t{8} << 30;  // tensors, objects, arena, frames: ResourceExhausted
   int64_t max_depth = 1 << 20;                  // nested calls: ResourceExhausted, names the function
   int64_t max_steps = INT64_MAX;                // back edges, calls and kernel calls: ResourceExhausted
   absl::Time deadline =
