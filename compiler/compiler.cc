@@ -3,20 +3,28 @@
 #include "compiler/lower/encode_register.h"
 #include "compiler/lower/lower.h"
 #include "compiler/passes/passes.h"
+#include "vm/core/large_stack.h"
 #include "vm/core/status.h"
 
 namespace baton {
 
-absl::StatusOr<Executable> Compile(std::unique_ptr<ir::Module> module, const CompileOptions& options) {
-  BATON_RETURN_IF_ERROR(RunPasses(*module, {options.optimization_level, options.dump_after}));
+static absl::StatusOr<Executable> CompileModule(ir::Module& module, const CompileOptions& options) {
+  BATON_RETURN_IF_ERROR(RunPasses(module, {options.optimization_level, options.dump_after}));
   ir::MemoryPlan plan;
-  if (options.optimization_level >= 2) plan = PlanMemory(*module);
-  BATON_ASSIGN_OR_RETURN(LowProgram program, LowerModule(*module, plan));
+  if (options.optimization_level >= 2) plan = PlanMemory(module);
+  BATON_ASSIGN_OR_RETURN(LowProgram program, LowerModule(module, plan));
   for (LowFunction& function : program.functions) {
     BATON_ASSIGN_OR_RETURN(Function encoded, EncodeRegister(std::move(function)));
     program.executable.functions.push_back(std::move(encoded));
   }
   return std::move(program.executable);
+}
+
+// Passes and lowering recurse as deeply as the model's regions nest.
+absl::StatusOr<Executable> Compile(std::unique_ptr<ir::Module> module, const CompileOptions& options) {
+  absl::StatusOr<Executable> executable = absl::InternalError("not compiled");
+  RunOnLargeStack([&] { executable = CompileModule(*module, options); });
+  return executable;
 }
 
 std::vector<std::string> PassNames() {

@@ -33,7 +33,7 @@ class Elaborator final : private FunctionTypes {
         options_(options),
         diagnostics_(diagnostics),
         module_(std::make_unique<ir::Module>()),
-        elaboration_(*module_, declarations_, diagnostics, syntax.file),
+        elaboration_(*module_, declarations_, diagnostics),
         types_(declarations_, diagnostics, *this) {
     declarations_.Add(syntax, diagnostics);
     for (const SyntaxModule* imported : imports) declarations_.Add(*imported, diagnostics);
@@ -172,6 +172,7 @@ void Elaborator::Emit() {
 
 void Elaborator::EmitEntry(const FunctionDefinition& definition) {
   const FunctionSyntax& syntax = *definition.function;
+  elaboration_.set_file(definition.file);
   ir::Function* function = elaboration_.NewFunction(definition.name);
   function->is_entry = true;
   FunctionEmitter emitter(elaboration_, types_, function);
@@ -197,6 +198,7 @@ void Elaborator::EmitEntry(const FunctionDefinition& definition) {
 void Elaborator::EmitInstance(const Elaboration::Instance& instance) {
   const FunctionDefinition& definition = *instance.definition;
   const FunctionSyntax& syntax = *definition.function;
+  elaboration_.set_file(definition.file);
   if (syntax.type_params.empty()) {
     FunctionEmitter(elaboration_, types_, instance.function)
         .Emit(syntax, types_.TypeOf(definition).result())

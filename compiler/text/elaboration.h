@@ -17,13 +17,14 @@ namespace baton::text {
 
 class Elaboration {
  public:
-  Elaboration(ir::Module& module, const Declarations& declarations, Diagnostics& diagnostics,
-              std::string file)
-      : module_(module), declarations_(declarations), diagnostics_(diagnostics), file_(std::move(file)) {}
+  Elaboration(ir::Module& module, const Declarations& declarations, Diagnostics& diagnostics)
+      : module_(module), declarations_(declarations), diagnostics_(diagnostics) {}
 
   ir::Module& module() { return module_; }
   const Declarations& declarations() const { return declarations_; }
   Diagnostics& diagnostics() { return diagnostics_; }
+  // The file that what is emitted next stands in.
+  void set_file(const std::string& file) { file_ = file; }
   int32_t Location(Position position);
 
   // A definition for some type arguments. It is emitted when its turn comes (NextPending).
@@ -47,7 +48,7 @@ class Elaboration {
   ir::Module& module_;
   const Declarations& declarations_;
   Diagnostics& diagnostics_;
-  const std::string file_;
+  std::string file_;
   std::deque<Instance> instances_;
   size_t next_pending_ = 0;
   std::map<std::pair<const FunctionDefinition*, std::string>, ir::Function*> instances_by_key_;

@@ -28,10 +28,6 @@ std::string QuotedName(char sigil, absl::string_view name) {
   return std::string(1, sigil) + (IsIdentifier(name) ? plain : AttributeString(plain));
 }
 
-bool NeedsPrefix(absl::string_view) {
-  return false;
-}
-
 const std::string& NameTable::NameOf(const ir::Var* var) {
   const auto [it, added] = names_.try_emplace(var);
   if (added) it->second = QuotedName('%', MakeUnique(var->name));

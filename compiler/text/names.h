@@ -14,10 +14,6 @@ namespace baton {
 // "%\"a.b\"".
 std::string QuotedName(char sigil, absl::string_view name);
 
-// True for operators of the registry whose name Relay gives to another signature: text calls them
-// "baton.NAME".
-bool NeedsPrefix(absl::string_view op);
-
 // Gives each variable a name that no other variable of the module has: its hint, or hint_1, hint_2, ... in
 // order of first use; "_0", "_1", ... for variables without a hint.
 class NameTable {

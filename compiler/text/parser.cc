@@ -238,10 +238,10 @@ void Parser::ParseFunctionDefinition() {
                                  [&](const FunctionDefinition& other) { return other.name == name.name(); });
   if (same != module_.functions.end() && mode_ == ReaderMode::kCompat) {
     diagnostics_.Warning(name.position, absl::StrCat("@", name.name(), " is defined again; this one counts"));
-    *same = {name.name(), function, name.position};
+    *same = {name.name(), function, name.position, module_.file};
     return;
   }
-  module_.functions.push_back({name.name(), function, name.position});
+  module_.functions.push_back({name.name(), function, name.position, module_.file});
 }
 
 // A function from its type parameters on.

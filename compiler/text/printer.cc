@@ -11,6 +11,7 @@
 #include "compiler/text/binding_comment.h"
 #include "compiler/text/constants.h"
 #include "compiler/text/names.h"
+#include "compiler/text/relay_operators.h"
 
 namespace baton {
 namespace {
@@ -302,7 +303,7 @@ std::string Printer::Text(const ir::OpCall& call, const ir::Var&) {
     arguments.push_back(TupleText(variadic));
   }
   for (std::string& attribute : AttributeTexts(call)) arguments.push_back(std::move(attribute));
-  return absl::StrCat(NeedsPrefix(call.op->name) ? "baton." : "", call.op->name, "(",
+  return absl::StrCat(NeedsBatonPrefix(call.op->name) ? "baton." : "", call.op->name, "(",
                       absl::StrJoin(arguments, ", "), ")");
 }
 

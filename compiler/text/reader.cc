@@ -33,7 +33,7 @@ void MakeMain(SyntaxModule& module) {
     if (item.kind == Item::Kind::kFreeVar) function->params.push_back(item.local);
   }
   function->body = body;
-  module.functions.push_back({"main", function, expression->position});
+  module.functions.push_back({"main", function, expression->position, module.file});
   module.expression = nullptr;
 }
 

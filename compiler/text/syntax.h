@@ -143,6 +143,7 @@ struct FunctionDefinition {
   std::string name;
   FunctionSyntax* function = nullptr;
   Position position;
+  std::string file;  // that it stands in
 };
 
 // A file, or what several files were merged into.

@@ -1,0 +1,53 @@
+// Random programs through the whole path: printed, read, compiled, saved, loaded and run, against the slow
+// evaluator; and the text of a module after every pass, which reads back to the same module.
+#include <catch2/catch.hpp>
+
+#include "compiler/passes/passes.h"
+#include "compiler/text/printer.h"
+#include "compiler/text/reader.h"
+#include "tests/compiler/evaluator.h"
+#include "tests/compiler/random_program.h"
+#include "tests/compiler/run_compiled.h"
+
+namespace baton {
+namespace {
+
+std::string CoreText(const ir::Module& module) {
+  return PrintModule(module, {.types = false, .locations = false});
+}
+
+TEST_CASE("round trip: random programs read from their text give what the evaluator gives", "[language][random]") {
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    const std::vector<Tensor> inputs = RandomProgramInputs(seed);
+    const absl::StatusOr<std::vector<Tensor>> expected = Evaluate(*RandomProgram(seed), inputs);
+    REQUIRE(expected.ok());
+    const std::string text = PrintModule(*RandomProgram(seed));
+    for (const int level : {0, 2}) {
+      auto module = ReadRelay("random.rly", text);
+      CAPTURE(seed, level, text, module.status().ToString());
+      REQUIRE(module.ok());
+      const absl::StatusOr<std::vector<Tensor>> got = RunCompiled(*std::move(module), level, inputs);
+      CAPTURE(got.status().ToString());
+      REQUIRE(got.ok());
+      for (size_t i = 0; i < expected->size(); ++i) REQUIRE(BitwiseEqual((*expected)[i], (*got)[i]));
+    }
+  }
+}
+
+TEST_CASE("round trip: after every pass a module prints as it reads", "[language][random]") {
+  for (uint32_t seed = 0; seed < 30; ++seed) {
+    const std::unique_ptr<ir::Module> module = RandomProgram(seed);
+    PipelineOptions options;
+    options.after_pass = [&](absl::string_view pass, const ir::Module& now) {
+      const std::string text = CoreText(now);
+      auto read = ReadRelay("pass.rly", text);
+      CAPTURE(seed, pass, text, read.status().ToString());
+      REQUIRE(read.ok());
+      REQUIRE(CoreText(**read) == text);
+    };
+    REQUIRE(RunPasses(*module, options).ok());
+  }
+}
+
+}  // namespace
+}  // namespace baton
