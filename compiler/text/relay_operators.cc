@@ -55,6 +55,8 @@ constexpr absl::string_view kReduceSchema =
     "axis: ints? = None; keepdims: bool = False; exclude: bool = False";
 constexpr absl::string_view kArgReduceSchema =
     "axis: ints? = None; keepdims: bool = False; select_last_index: bool = False; exclude: bool = False";
+constexpr absl::string_view kCumulateSchema =
+    "axis: int? = None; dtype: dtype? = None; exclusive: bool = False";
 #define CONV_SCHEMA(ones, zeros, data_layout, kernel_layout)                                                \
   "strides: ints = " ones "; padding: ints = " zeros "; dilation: ints = " ones                             \
   "; groups: int = 1; channels: int? = None; kernel_size: ints? = None; data_layout: string = " data_layout \

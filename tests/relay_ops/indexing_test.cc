@@ -152,7 +152,8 @@ TEST_CASE("scatter_elements: every reduction", "[relay]") {
   CHECK_THAT(scatter("mul"), Equals(F32({3}, {12, 10, 300})));
   CHECK_THAT(scatter("min"), Equals(F32({3}, {1, 10, 3})));
   CHECK_THAT(scatter("max"), Equals(F32({3}, {6, 10, 100})));
-  CHECK_THAT(scatter("mean"), Equals(F32({3}, {3, 10, 51.5})));
+  // One update after the other: ((1 + 2) / 2 + 6) / 2.
+  CHECK_THAT(scatter("mean"), Equals(F32({3}, {3.75, 10, 51.5})));
   CHECK_FALSE(RelayError("scatter_elements", {x, i, u}, {A("reduction", "median")}).empty());
 }
 
@@ -201,6 +202,14 @@ TEST_CASE("unravel_index, invert_permutation, sliding_window", "[relay]") {
   CHECK_THAT(Relay1("sliding_window", {Counting({1, 2, 3})},
                     {A("axis", 1), Ints("window_shape", {2, 2}), Ints("strides", {1, 1})}),
              Equals(F32({1, 1, 2, 2, 2}, {0, 1, 3, 4, 1, 2, 4, 5})));
+}
+
+TEST_CASE("matrix_set_diag: diagonals replaced", "[relay]") {
+  CHECK_THAT(Relay1("matrix_set_diag", {F32({2, 2}, {1, 2, 3, 4}), F32({2}, {8, 9})}),
+             Equals(F32({2, 2}, {8, 2, 3, 9})));
+  CHECK_THAT(
+      Relay1("matrix_set_diag", {F32({2, 2}, {1, 2, 3, 4}), Fixed(F32({1}, {8}))}, {A("k1", 1), A("k2", 1)}),
+      Equals(F32({2, 2}, {1, 8, 3, 4})));
 }
 
 TEST_CASE("sparse: lists of indices and values", "[relay]") {

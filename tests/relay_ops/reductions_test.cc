@@ -67,6 +67,23 @@ TEST_CASE("cumsum: along an axis or of the flat data", "[relay]") {
   CHECK_THAT(Relay1("cumsum", {Bools({2}, {1, 1})}, {A("axis", 0)}), Equals(I32({2}, {1, 2})));
 }
 
+TEST_CASE("cumprod, searchsorted, unique", "[relay]") {
+  CHECK_THAT(Relay1("cumprod", {F32({3}, {2, 3, 4})}, {A("axis", 0)}), Equals(F32({3}, {2, 6, 24})));
+  CHECK_THAT(Relay1("searchsorted", {F32({3}, {1, 2, 2}), F32({2}, {2, 3})}), Equals(I32({2}, {1, 3})));
+  CHECK_THAT(Relay1("searchsorted", {F32({3}, {1, 2, 2}), F32({2}, {2, 3})},
+                    {A("right", true), A("dtype", "int64")}),
+             Equals(I64({2}, {3, 3})));
+  const Tensor x = F32({4}, {5, 2, 5, 9});
+  const auto results = Relay("unique", {x}, {A("return_counts", true)});
+  REQUIRE(results.size() == 5);
+  CHECK_THAT(results[0], Equals(F32({3}, {2, 5, 9})));
+  CHECK_THAT(results[1], Equals(I32({3}, {1, 0, 3})));
+  CHECK_THAT(results[2], Equals(I32({4}, {1, 0, 1, 2})));
+  CHECK_THAT(results[3], Equals(I32({1}, {3})));
+  CHECK_THAT(results[4], Equals(I32({3}, {1, 2, 1})));
+  CHECK_THAT(Relay1("unique", {x}, {A("sorted", false)}), Equals(F32({3}, {5, 2, 9})));
+}
+
 TEST_CASE("sort and argsort: stable, in either direction", "[relay]") {
   const Tensor x = F32({4}, {2, 1, 2, 0});
   CHECK_THAT(Relay1("sort", {x}), Equals(F32({4}, {0, 1, 2, 2})));

@@ -10,26 +10,9 @@ namespace {
 
 using ir::Atom;
 
-// cumsum and cumprod are the registry's names too.
-Atom Cumulate(RelayBuilder& b, const RelayAttributes& attrs, Atom data) {
-  DType dtype = b.ElementType(data);
-  if (dtype == DType::kBool) dtype = DType::kInt32;
-  data = b.Cast(data, attrs.ElementType("dtype").value_or(dtype));
-  if (!attrs.Has("axis")) data = b.Call("reshape", {data, b.Ints({-1})});
-  const int axis = b.Axis(attrs.OptionalInt("axis").value_or(0), b.Rank(data));
-  return b.Call(attrs.op().name, {data, b.Int(axis)}, {{"exclusive", attrs.Bool("exclusive")}});
-}
-
 // The k first of data in order along an axis: (values, positions).
 Atom TopK(RelayBuilder& b, Atom data, Atom k, int axis, bool is_ascending) {
   return b.Call("topk", {data, k}, {{"axis", int64_t{axis}}, {"largest", !is_ascending}});
-}
-
-// All of data in order: field 0 or 1 of TopK.
-Atom Sorted(RelayBuilder& b, const RelayAttributes& attrs, Atom data, int field) {
-  const int axis = b.Axis(attrs.Int("axis"), b.Rank(data));
-  const Atom k = b.ExtentScalar(b.Extent(data, axis));
-  return b.Field(TopK(b, data, k, axis, attrs.Bool("is_ascend")), field);
 }
 
 // What attribute ret_type asks for.
@@ -46,16 +29,14 @@ Atom TopKResult(RelayBuilder& b, const RelayAttributes& attrs, Atom data, Atom k
 
 }  // namespace
 
+// cumsum and cumprod are the registry's names too.
 Atom ConvertCumulate(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  return Cumulate(b, attrs, args[0]);
-}
-
-Atom ConvertSort(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  return Sorted(b, attrs, args[0], 0);
-}
-
-Atom ConvertArgsort(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  return b.Cast(Sorted(b, attrs, args[0], 1), attrs.ElementType("dtype").value_or(DType::kInt32));
+  const DType given = b.ElementType(args[0]);
+  const DType dtype = given == DType::kBool ? DType::kInt32 : given;
+  Atom data = b.Cast(args[0], attrs.ElementType("dtype").value_or(dtype));
+  if (!attrs.Has("axis")) data = b.Call("reshape", {data, b.Ints({-1})});
+  const int axis = b.Axis(attrs.OptionalInt("axis").value_or(0), b.Rank(data));
+  return b.Call(attrs.op().name, {data, b.Int(axis)}, {{"exclusive", attrs.Bool("exclusive")}});
 }
 
 Atom ConvertTopK(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
@@ -75,6 +56,17 @@ Atom ConvertDynTopK(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<co
 
 Atom ConvertArgwhere(RelayBuilder& b, const RelayAttributes&, absl::Span<const Atom> args) {
   return b.Cast(b.Call("transpose", {b.Call("nonzero", {args[0]})}), DType::kInt32);
+}
+
+// (values, first positions, inverse, number of values, counts), with the extents that they really have.
+Atom ConvertUnique(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
+  const Atom found = b.Call("unique", {args[0]}, {{"sorted", attrs.Bool("sorted")}});
+  const auto field = [&](int index) { return b.Cast(b.Field(found, index), DType::kInt32); };
+  const Atom values = b.Field(found, 0);
+  const Atom count = b.Cast(b.ShapeOf(values), DType::kInt32);
+  std::vector<Atom> fields = {values, field(1), field(2), count};
+  if (attrs.Bool("return_counts")) fields.push_back(field(3));
+  return b.Tuple(std::move(fields));
 }
 
 }  // namespace baton

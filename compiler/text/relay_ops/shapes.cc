@@ -111,20 +111,11 @@ Atom ConvertDynTile(RelayBuilder& b, const RelayAttributes&, absl::Span<const At
   return Tile(b, args[0], b.Cast(args[1], DType::kInt64), static_cast<int>(shape[0].value()));
 }
 
-// Each element `repeats` times in a row: along a new axis behind `axis`, which is then merged with it.
 Atom ConvertRepeat(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  const int64_t repeats = attrs.Int("repeats");
-  if (repeats < 1) b.Invalid(absl::StrCat("attribute 'repeats' is ", repeats, ", expected at least 1"));
   Atom data = args[0];
   if (!attrs.Has("axis")) data = b.Call("reshape", {data, b.Ints({-1})});
-  const int rank = b.Rank(data);
-  const int axis = b.Axis(attrs.OptionalInt("axis").value_or(0), rank);
-  if (!b.ok()) return {};
-  std::vector<RelayExtent> extents = b.Extents(data);
-  extents[axis] = b.Arithmetic("multiply", extents[axis], repeats);
-  std::vector<int64_t> reps(rank + 1, 1);
-  reps[axis + 1] = repeats;
-  return b.Reshape(b.Call("tile", {b.Unsqueeze(data, {axis + 1}), b.Ints(reps)}), extents);
+  return b.Call("repeat", {data, b.Int(attrs.Int("repeats"))},
+                {{"axis", attrs.OptionalInt("axis").value_or(0)}});
 }
 
 Atom ConvertShapeOf(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {

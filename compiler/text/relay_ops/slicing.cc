@@ -152,33 +152,4 @@ Atom ConvertSplit(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<cons
   return b.Call("split", {args[0], sizes}, {{"axis", int64_t{axis}}});
 }
 
-// Windows along the last axes: axis i of the result is the window's position, then come those in the window.
-Atom ConvertSlidingWindow(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  const std::vector<int64_t>& window = attrs.Ints("window_shape");
-  const std::vector<int64_t>& strides = attrs.Ints("strides");
-  const int rank = b.Rank(args[0]);
-  const int first = b.Axis(attrs.Int("axis"), rank);
-  const int count = rank - first;
-  if (b.ok() && (static_cast<int>(window.size()) != count || window.size() != strides.size())) {
-    b.Invalid(absl::StrCat("attributes 'window_shape' and 'strides' have ", window.size(), " and ",
-                           strides.size(), " elements, expected ", count));
-  }
-  Atom data = args[0];
-  for (int i = 0; i < count && b.ok(); ++i) {
-    if (window[i] < 1 || strides[i] < 1) b.Invalid("a window or stride is less than 1");
-    // Each axis becomes two, so the next one lies two further on.
-    const int axis = first + 2 * i;
-    const RelayExtent room = b.Arithmetic("subtract", b.Extent(data, axis), window[i]);
-    const RelayExtent positions =
-        b.Arithmetic("add", b.Arithmetic("floor_divide", room, strides[i]), int64_t{1});
-    const Atom starts = b.Call("multiply", {Iota(b, positions), b.Int(strides[i])});
-    const Atom indices = b.Call("add", {b.Unsqueeze(starts, {1}), Iota(b, window[i])});
-    data = b.Call("take", {data, indices}, {{"axis", int64_t{axis}}});
-  }
-  if (!b.ok()) return {};
-  std::vector<int64_t> order = FirstAxes(first);
-  for (int i = 0; i < 2 * count; ++i) order.push_back(first + (i < count ? 2 * i : 2 * (i - count) + 1));
-  return b.Transpose(data, order);
-}
-
 }  // namespace baton
