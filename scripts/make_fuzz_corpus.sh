@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$root"
 corpus=tests/fuzz/corpus
 rm -rf "$corpus"
-mkdir -p "$corpus"/{executable_fuzz,onnx_fuzz,tensor_file_fuzz}
+mkdir -p "$corpus"/{executable_fuzz,onnx_fuzz,tensor_file_fuzz,text_fuzz}
 example=examples/flood_fill
 for level in 0 2; do
   build/release/bin/baton compile "$example/flood_fill.onnx" "-O$level" -o "$corpus/executable_fuzz/flood_fill_O$level.baton"
@@ -14,3 +14,7 @@ cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
 # The first byte of a seed chooses the format.
 { printf '\000'; cat "$example/spiral.npy"; } >"$corpus/tensor_file_fuzz/spiral.npy"
 { printf '\003'; cat "$example/test_data_set_0/input_0.pb"; } >"$corpus/tensor_file_fuzz/input.pb"
+# Here it chooses the mode of the reader.
+for text in examples/*/*.rly compiler/text/library/*.rly tests/fuzz/seeds/text/*.rly; do
+  { printf '\000'; cat "$text"; } >"$corpus/text_fuzz/$(basename "$text")"
+done

@@ -31,5 +31,6 @@ void AddDisasmCommand(CLI::App* program, Command* command);
 void AddVerifyCommand(CLI::App* program, Command* command);
 void AddBenchCommand(CLI::App* program, Command* command);
 void AddConformanceCommand(CLI::App* program, Command* command);
+void AddFmtCommand(CLI::App* program, Command* command);
 
 }  // namespace baton

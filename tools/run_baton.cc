@@ -37,6 +37,7 @@ int RunBaton(const std::vector<std::string>& args, Console console) {
   AddVerifyCommand(&program, &command);
   AddBenchCommand(&program, &command);
   AddConformanceCommand(&program, &command);
+  AddFmtCommand(&program, &command);
 
   // CLI11 reports by exceptions; they end here.
   try {

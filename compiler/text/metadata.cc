@@ -3,6 +3,9 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -15,6 +18,7 @@ namespace baton::text {
 namespace {
 
 constexpr int kMaxValueNesting = 100;
+constexpr int kMaxValues = 1'000'000;
 
 absl::Status Bad(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("metadata: ", what));
@@ -42,6 +46,14 @@ std::vector<int64_t> IntsOf(const Json* value) {
 // The last part of a dotted key: older files write other modules before it.
 absl::string_view LastPart(absl::string_view key) {
   return key.substr(key.rfind('.') == key.npos ? 0 : key.rfind('.') + 1);
+}
+
+// The standard alphabet with padding; Abseil alone would also take blanks and text without padding.
+bool IsBase64(absl::string_view text) {
+  const auto fits = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/' || c == '=';
+  };
+  return text.size() % 4 == 0 && std::all_of(text.begin(), text.end(), fits);
 }
 
 }  // namespace
@@ -94,7 +106,10 @@ absl::StatusOr<Metadata> Metadata::Parse(absl::string_view json) {
       return Bad(absl::StrCat("there is no node ", array, ", the array of ", map.keys[i]));
     }
     content->table[map.keys[i]] = content->nodes[array].data;
+    content->elements.insert(array);
+    content->objects.insert(content->nodes[array].data.begin(), content->nodes[array].data.end());
   }
+  for (const Node& node : content->nodes) content->elements.insert(node.data.begin(), node.data.end());
   Metadata metadata;
   metadata.content_ = std::move(content);
   return metadata;
@@ -108,24 +123,38 @@ bool Metadata::IsConstant(absl::string_view key) {
   return LastPart(key) == "Constant";
 }
 
-absl::StatusOr<const Metadata::Node*> Metadata::Find(absl::string_view key, int64_t index) const {
+absl::StatusOr<int64_t> Metadata::FindIndex(absl::string_view key, int64_t index) const {
   if (content_ == nullptr)
     return Bad(absl::StrCat("meta[", key, "][", index, "]: the text has no metadata section"));
-  const auto found = content_->table.find(key);
+  auto found = content_->table.find(key);
+  if (found == content_->table.end()) {
+    found = std::find_if(content_->table.begin(), content_->table.end(),
+                         [&](const auto& entry) { return LastPart(entry.first) == LastPart(key); });
+  }
   if (found == content_->table.end()) return Bad(absl::StrCat("there is no meta[", key, "]"));
   if (index >= static_cast<int64_t>(found->second.size())) {
     return Bad(
         absl::StrCat("there is no meta[", key, "][", index, "], it has ", found->second.size(), " elements"));
   }
-  return NodeAt(absl::StrCat(found->second[index]));
+  return found->second[static_cast<size_t>(index)];
+}
+
+absl::StatusOr<const Metadata::Node*> Metadata::Find(absl::string_view key, int64_t index) const {
+  BATON_ASSIGN_OR_RETURN(const int64_t node, FindIndex(key, index));
+  return NodeAt(node);
+}
+
+absl::StatusOr<const Metadata::Node*> Metadata::NodeAt(int64_t index) const {
+  if (index < 0 || index >= static_cast<int64_t>(content_->nodes.size())) {
+    return Bad(absl::StrCat("there is no node ", index));
+  }
+  return &content_->nodes[static_cast<size_t>(index)];
 }
 
 absl::StatusOr<const Metadata::Node*> Metadata::NodeAt(absl::string_view index) const {
-  size_t number = 0;
-  if (!absl::SimpleAtoi(index, &number) || number >= content_->nodes.size()) {
-    return Bad(absl::StrCat("there is no node ", index));
-  }
-  return &content_->nodes[number];
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(index, &number)) return Bad(absl::StrCat("there is no node ", index));
+  return NodeAt(number);
 }
 
 absl::StatusOr<Tensor> Metadata::TensorAt(absl::string_view index) const {
@@ -134,7 +163,7 @@ absl::StatusOr<Tensor> Metadata::TensorAt(absl::string_view index) const {
     return Bad(absl::StrCat("there is no tensor ", index));
   }
   std::string bytes;
-  if (!absl::Base64Unescape(content_->tensors[number], &bytes)) {
+  if (!IsBase64(content_->tensors[number]) || !absl::Base64Unescape(content_->tensors[number], &bytes)) {
     return Bad(absl::StrCat("tensor ", index, " is no base64 text"));
   }
   absl::string_view rest = bytes;
@@ -150,10 +179,14 @@ absl::StatusOr<Tensor> Metadata::ConstantOf(absl::string_view key, int64_t index
   if (LastPart(node->type_key) != "Constant") {
     return Bad(absl::StrCat("meta[", key, "][", index, "] is a ", node->type_key, ", expected a constant"));
   }
-  for (const auto& [name, value] : node->attrs) {
+  return TensorOf(*node);
+}
+
+absl::StatusOr<Tensor> Metadata::TensorOf(const Node& node) const {
+  for (const auto& [name, value] : node.attrs) {
     if (name == "data") return TensorAt(value);
   }
-  return Bad(absl::StrCat("meta[", key, "][", index, "] has no data"));
+  return Bad("a constant has no data");
 }
 
 absl::StatusOr<Dim> Metadata::DimOf(absl::string_view key, int64_t index) const {
@@ -171,34 +204,49 @@ absl::StatusOr<Dim> Metadata::DimOf(absl::string_view key, int64_t index) const 
   return Bad(absl::StrCat("meta[", key, "][", index, "] is a ", node->type_key, ", expected an extent"));
 }
 
-absl::StatusOr<AttributeSyntax> Metadata::AttributeOf(absl::string_view key, int64_t index) const {
+absl::StatusOr<AttributeSyntax> Metadata::AttributeOf(absl::string_view key, int64_t index,
+                                                      SyntaxModule& module) const {
   BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
-  return ValueOf(*node, 0);
+  int num_values = 0;
+  return ValueOf(*node, {module, &num_values, 0});
 }
 
-absl::StatusOr<std::vector<AttributeSyntax>> Metadata::AttributesOf(absl::string_view key,
-                                                                    int64_t index) const {
-  BATON_ASSIGN_OR_RETURN(const Node* node, Find(key, index));
+absl::StatusOr<std::vector<AttributeSyntax>> Metadata::AttributesOf(absl::string_view key, int64_t index,
+                                                                    SyntaxModule& module) const {
+  BATON_ASSIGN_OR_RETURN(const int64_t number, FindIndex(key, index));
+  BATON_ASSIGN_OR_RETURN(const Node* node, NodeAt(number));
   std::vector<AttributeSyntax> attributes;
   for (const auto& [name, text] : node->attrs) {
-    BATON_ASSIGN_OR_RETURN(AttributeSyntax value, ValueOfText(text, 0));
+    BATON_ASSIGN_OR_RETURN(AttributeSyntax value, FieldOf(number, text, module));
     value.name = name;
     attributes.push_back(std::move(value));
   }
   return attributes;
 }
 
+// Whether a field of node `owner` that says `number` means the node of that number. Writers number an object
+// before its parts, so these follow it and come before the next object; parts of arrays are not its own.
+bool Metadata::IsObjectField(int64_t owner, int64_t number) const {
+  if (number <= 0 || number >= static_cast<int64_t>(content_->nodes.size())) return false;
+  const absl::string_view kind = LastPart(content_->nodes[static_cast<size_t>(number)].type_key);
+  const bool may_be_shared = kind == "Array" || kind == "String";
+  if (!may_be_shared && kind != "IntImm" && kind != "FloatImm" && kind != "Map" && kind != "Constant")
+    return false;
+  if (content_->elements.count(number) > 0) return false;
+  if (number < owner) return may_be_shared;
+  const auto next = content_->objects.upper_bound(owner);
+  return next == content_->objects.end() || number < *next;
+}
+
 // The text of an object's field: a number, a type name, or the number of a node. Which of them a field is,
-// only its operator knows; whole numbers are taken for nodes where such a node holds a value.
-absl::StatusOr<AttributeSyntax> Metadata::ValueOfText(absl::string_view text, int depth) const {
+// only its operator knows.
+absl::StatusOr<AttributeSyntax> Metadata::FieldOf(int64_t owner, absl::string_view text,
+                                                  SyntaxModule& module) const {
   AttributeSyntax value;
   if (absl::SimpleAtoi(text, &value.number)) {
-    const bool is_node = value.number >= 0 && value.number < static_cast<int64_t>(content_->nodes.size());
-    if (is_node) {
-      const Node& node = content_->nodes[value.number];
-      const absl::string_view kind = LastPart(node.type_key);
-      if (kind == "Array" || kind == "IntImm" || kind == "FloatImm" || kind == "String")
-        return ValueOf(node, depth + 1);
+    if (IsObjectField(owner, value.number)) {
+      int num_values = 0;
+      return ValueOf(content_->nodes[static_cast<size_t>(value.number)], {module, &num_values, 0});
     }
     value.kind = AttributeSyntax::Kind::kInt;
   } else if (absl::SimpleAtod(text, &value.real)) {
@@ -210,24 +258,44 @@ absl::StatusOr<AttributeSyntax> Metadata::ValueOfText(absl::string_view text, in
   return value;
 }
 
-absl::StatusOr<AttributeSyntax> Metadata::ValueOf(const Node& node, int depth) const {
-  if (depth > kMaxValueNesting) return Bad("an attribute is nested too deeply");
+absl::StatusOr<AttributeSyntax> Metadata::ListOf(const Node& node, Walk walk) const {
+  AttributeSyntax value;
+  value.kind = AttributeSyntax::Kind::kList;
+  for (const int64_t element : node.data) {
+    BATON_ASSIGN_OR_RETURN(const Node* part, NodeAt(element));
+    BATON_ASSIGN_OR_RETURN(AttributeSyntax part_value, ValueOf(*part, walk.Deeper()));
+    value.elements.push_back(std::move(part_value));
+  }
+  return value;
+}
+
+absl::StatusOr<AttributeSyntax> Metadata::MapOf(const Node& node, Walk walk) const {
+  if (node.keys.size() != node.data.size()) return Bad("a map among attributes has keys that are no strings");
+  BATON_ASSIGN_OR_RETURN(AttributeSyntax value, ListOf(node, walk));
+  value.kind = AttributeSyntax::Kind::kMap;
+  for (size_t i = 0; i < node.keys.size(); ++i) value.elements[i].name = node.keys[i];
+  return value;
+}
+
+absl::StatusOr<AttributeSyntax> Metadata::ValueOf(const Node& node, Walk walk) const {
+  if (walk.depth > kMaxValueNesting) return Bad("an attribute is nested too deeply");
+  if (++*walk.num_values > kMaxValues)
+    return Bad(absl::StrCat("an attribute has over ", kMaxValues, " values"));
   AttributeSyntax value;
   const absl::string_view kind = LastPart(node.type_key);
   if (node.type_key.empty() || kind == "VirtualDevice" || kind == "Span" || kind == "SourceName")
     return value;
+  if (kind == "Array") return ListOf(node, walk);
+  if (kind == "Map") return MapOf(node, walk);
   if (kind == "String") {
     value.kind = AttributeSyntax::Kind::kString;
     value.text = node.text;
     return value;
   }
-  if (kind == "Array") {
-    value.kind = AttributeSyntax::Kind::kList;
-    for (const int64_t element : node.data) {
-      BATON_ASSIGN_OR_RETURN(const Node* part, NodeAt(absl::StrCat(element)));
-      BATON_ASSIGN_OR_RETURN(AttributeSyntax part_value, ValueOf(*part, depth + 1));
-      value.elements.push_back(std::move(part_value));
-    }
+  if (kind == "Constant") {
+    value.kind = AttributeSyntax::Kind::kExpression;
+    value.expression = walk.module.New<Expr>(Position());
+    BATON_ASSIGN_OR_RETURN(value.expression->constant, TensorOf(node));
     return value;
   }
   for (const auto& [name, text] : node.attrs) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,11 @@ class Metadata {
   // What meta[key][index] stands for in each place. Errors: InvalidArgument when there is no such object or
   // it cannot stand there.
   absl::StatusOr<Tensor> ConstantOf(absl::string_view key, int64_t index) const;
-  absl::StatusOr<std::vector<AttributeSyntax>> AttributesOf(absl::string_view key, int64_t index) const;
-  absl::StatusOr<AttributeSyntax> AttributeOf(absl::string_view key, int64_t index) const;
+  // `module` receives the expressions that stand for tensors among attributes.
+  absl::StatusOr<std::vector<AttributeSyntax>> AttributesOf(absl::string_view key, int64_t index,
+                                                            SyntaxModule& module) const;
+  absl::StatusOr<AttributeSyntax> AttributeOf(absl::string_view key, int64_t index,
+                                              SyntaxModule& module) const;
   absl::StatusOr<Dim> DimOf(absl::string_view key, int64_t index) const;
 
  private:
@@ -45,12 +49,29 @@ class Metadata {
     std::vector<Node> nodes;
     std::vector<std::string> tensors;  // base64
     std::map<std::string, std::vector<int64_t>, std::less<>> table;
+    std::set<int64_t> elements;  // nodes that arrays and maps hold, and the arrays of the table
+    std::set<int64_t> objects;   // those that the table names
   };
 
+  // On the way from an attribute to its parts. Objects share parts and may, in damaged files, hold
+  // themselves.
+  struct Walk {
+    SyntaxModule& module;
+    int* num_values;  // read so far, all together
+    int depth;
+    Walk Deeper() const { return {module, num_values, depth + 1}; }
+  };
+
+  absl::StatusOr<int64_t> FindIndex(absl::string_view key, int64_t index) const;
   absl::StatusOr<const Node*> Find(absl::string_view key, int64_t index) const;
+  absl::StatusOr<const Node*> NodeAt(int64_t index) const;
   absl::StatusOr<const Node*> NodeAt(absl::string_view index) const;
-  absl::StatusOr<AttributeSyntax> ValueOf(const Node& node, int depth) const;
-  absl::StatusOr<AttributeSyntax> ValueOfText(absl::string_view text, int depth) const;
+  bool IsObjectField(int64_t owner, int64_t number) const;
+  absl::StatusOr<AttributeSyntax> ValueOf(const Node& node, Walk walk) const;
+  absl::StatusOr<AttributeSyntax> ListOf(const Node& node, Walk walk) const;
+  absl::StatusOr<AttributeSyntax> MapOf(const Node& node, Walk walk) const;
+  absl::StatusOr<AttributeSyntax> FieldOf(int64_t owner, absl::string_view text, SyntaxModule& module) const;
+  absl::StatusOr<Tensor> TensorOf(const Node& node) const;
   absl::StatusOr<Tensor> TensorAt(absl::string_view index) const;
 
   std::shared_ptr<const Content> content_;

@@ -267,7 +267,7 @@ Expr* Parser::ParseArguments(Expr* callee) {
       } while (mode_ == ReaderMode::kCompat && AtAttribute());  // other readers need no commas here
     } else if (Peek().kind == Token::Kind::kMeta && Metadata::IsAttributes(Peek().value) && Peek(1).Is(")")) {
       const Token meta = Take();
-      auto attributes = metadata_.AttributesOf(meta.value, *meta.number->As<int32_t>());
+      auto attributes = metadata_.AttributesOf(meta.value, *meta.number->As<int32_t>(), module_);
       if (!attributes.ok()) return Fail(meta.position, attributes.status().message());
       for (AttributeSyntax& attribute : *attributes) attribute.position = meta.position;
       call->attributes = *std::move(attributes);
@@ -568,12 +568,17 @@ Expr* Parser::ParseGraphUse() {
 Expr* Parser::ParseMeta() {
   const Token token = Take();
   Expr* expr = NewExpr(Expr::Kind::kConstant, token.position);
-  absl::StatusOr<Tensor> constant = metadata_.ConstantOf(token.value, *token.number->As<int32_t>());
-  if (constant.ok()) {
-    expr->constant = *std::move(constant);
-  } else {
-    Fail(token.position, constant.status().message());
+  const int32_t index = *token.number->As<int32_t>();
+  Tensor& shared = constants_[{token.value, index}];
+  if (!shared) {
+    absl::StatusOr<Tensor> constant = metadata_.ConstantOf(token.value, index);
+    if (constant.ok()) {
+      shared = *std::move(constant);
+    } else {
+      Fail(token.position, constant.status().message());
+    }
   }
+  expr->constant = shared;
   return expr;
 }
 
@@ -641,7 +646,8 @@ AttributeSyntax Parser::ParseAttributeValue() {
     value.expression = ParseMeta();
   } else if (token.kind == Token::Kind::kMeta) {
     Take();
-    absl::StatusOr<AttributeSyntax> found = metadata_.AttributeOf(token.value, *token.number->As<int32_t>());
+    absl::StatusOr<AttributeSyntax> found =
+        metadata_.AttributeOf(token.value, *token.number->As<int32_t>(), module_);
     if (!found.ok()) Fail(token.position, found.status().message());
     if (found.ok()) value = *std::move(found);
     value.position = token.position;

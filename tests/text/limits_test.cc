@@ -43,6 +43,10 @@ TEST_CASE("limits: deep nesting succeeds or is an error", "[text]") {
 TEST_CASE("limits: nesting beyond the limit is an error with a place", "[text]") {
   const int depth = 250'000;
   CHECK_THAT(Refused(Repeat("(", depth)), Contains("m.rly:1:") && Contains("nested deeper"));
+}
+
+TEST_CASE("limits: nesting of attributes, patterns and types is limited too", "[text]") {
+  const int depth = 250'000;
   CHECK_THAT(Refused("f(a=" + Repeat("[", depth)), Contains("nested deeper"));
   CHECK_THAT(Refused("match (1) { " + Repeat("(", depth)), Contains("nested deeper"));
   CHECK_THAT(Refused("free_var %x: " + Repeat("(", 2000)), Contains("nested deeper"));
