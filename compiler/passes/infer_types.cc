@@ -29,6 +29,17 @@ absl::Status TypeInference::Run() {
   return absl::OkStatus();
 }
 
+// What a region that always fails fails with.
+static std::string FailureOf(const Region& region) {
+  if (region.bindings.empty()) return "it does not return";
+  const ir::Expr& last = region.bindings.back().expr;
+  if (const auto* raise = std::get_if<ir::Raise>(&last)) return raise->message;
+  for (const Region* inner : ir::Regions(last)) {
+    if (inner->diverges) return FailureOf(*inner);
+  }
+  return "it does not return";
+}
+
 absl::Status TypeInference::InferFunction(ir::Function& function) {
   scope_ = ir::InferenceScope();
   for (Var* param : function.body->params) {
@@ -39,7 +50,7 @@ absl::Status TypeInference::InferFunction(ir::Function& function) {
   BATON_RETURN_IF_ERROR(CheckParameterSymbols(function));
   BATON_RETURN_IF_ERROR(InferRegion(function.body, /*conditional=*/false));
   if (function.body->diverges && function.is_entry) {
-    return absl::InvalidArgumentError(absl::StrCat("function ", function.name, " always fails"));
+    return absl::InvalidArgumentError(absl::StrCat("function ", function.name, " always fails: ", FailureOf(*function.body)));
   }
   return CheckResults(function);
 }

@@ -27,7 +27,10 @@ class Simplifier {
   void SimplifyRegion(Region* region) {
     std::vector<Binding> kept;
     kept.reserve(region->bindings.size());
-    AppendSimplified(std::move(region->bindings), &kept);
+    if (!AppendSimplified(std::move(region->bindings), &kept)) {
+      region->diverges = true;
+      region->results.clear();
+    }
     region->bindings = std::move(kept);
     substitution_.ApplyTo(&region->results);
     for (Binding& binding : region->bindings) {
@@ -35,11 +38,12 @@ class Simplifier {
     }
   }
 
-  void AppendSimplified(std::vector<Binding> bindings, std::vector<Binding>* kept) {
+  // False when the bindings always fail: what would follow is not reached.
+  bool AppendSimplified(std::vector<Binding> bindings, std::vector<Binding>* kept) {
     for (Binding& binding : bindings) {
       substitution_.ApplyTo(&binding.expr);
       if (Region* taken = TakenRegion(binding.expr)) {
-        InlineRegion(taken, binding, kept);
+        if (!InlineRegion(taken, binding, kept)) return false;
         continue;
       }
       CallDirectly(&binding.expr);
@@ -55,9 +59,10 @@ class Simplifier {
       kept->push_back(std::move(binding));
       if (never) {
         changed_ |= &binding != &bindings.back();
-        return;
+        return false;
       }
     }
+    return true;
   }
 
   // Values that later expressions may take apart.
@@ -111,14 +116,13 @@ class Simplifier {
     return condition->dim()->value() != 0 ? branch.then_region : branch.else_region;
   }
 
-  void InlineRegion(Region* taken, const Binding& binding, std::vector<Binding>* kept) {
+  bool InlineRegion(Region* taken, const Binding& binding, std::vector<Binding>* kept) {
     changed_ = true;
-    AppendSimplified(std::move(taken->bindings), kept);
-    if (taken->diverges) return;
+    if (!AppendSimplified(std::move(taken->bindings), kept) || taken->diverges) return false;
     substitution_.ApplyTo(&taken->results);
     if (taken->results.size() == 1) {
       substitution_.Replace(binding.var, taken->results[0]);
-      return;
+      return true;
     }
     tuples_[binding.var] = taken->results;
     Binding tuple;
@@ -126,6 +130,7 @@ class Simplifier {
     tuple.expr = ir::MakeTuple{taken->results};
     tuple.location = binding.location;
     kept->push_back(std::move(tuple));
+    return true;
   }
 
   // What can stand for the binding's value; empty if nothing can.

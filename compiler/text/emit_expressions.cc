@@ -234,9 +234,28 @@ absl::StatusOr<Atom> FunctionEmitter::EmitCall(const Expr* expr) {
 
 absl::StatusOr<Atom> FunctionEmitter::EmitOperator(const Expr* expr, const OperatorCall& call) {
   BATON_ASSIGN_OR_RETURN(std::vector<Atom> args, EmitAll(absl::MakeConstSpan(expr->operands).subspan(1)));
+  const std::vector<Atom> given = args;
   absl::StatusOr<Atom> value = call.Emit(std::move(args), BuilderAt(expr->position));
   if (!value.ok()) return Error(expr->position, value.status().message());
+  // A tuple that is written as an argument is nothing but a list of operands.
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (expr->operands[i + 1]->kind == Expr::Kind::kTuple) RemoveUnusedTuple(given[i].var(), *value);
+  }
   return value;
+}
+
+void FunctionEmitter::RemoveUnusedTuple(const Var* tuple, const Atom& result) {
+  if (result.var() == tuple) return;
+  std::vector<ir::Binding>& bindings = region_->bindings;
+  for (size_t i = bindings.size(); i-- > 0;) {
+    if (bindings[i].var == tuple) {
+      bindings.erase(bindings.begin() + static_cast<ptrdiff_t>(i));
+      return;
+    }
+    for (const Atom* operand : ir::Operands(&bindings[i].expr)) {
+      if (operand->var() == tuple) return;
+    }
+  }
 }
 
 absl::StatusOr<Atom> FunctionEmitter::EmitIf(const Expr* expr) {

@@ -74,6 +74,7 @@ class FunctionEmitter {
   absl::StatusOr<ir::Atom> EmitName(const Expr* expr);
   absl::StatusOr<ir::Atom> EmitCall(const Expr* expr);
   absl::StatusOr<ir::Atom> EmitOperator(const Expr* expr, const OperatorCall& call);
+  void RemoveUnusedTuple(const ir::Var* tuple, const ir::Atom& result);
   absl::StatusOr<ir::Atom> EmitOperatorFunction(const Expr* expr, const OperatorCall& call);
   absl::StatusOr<ir::Atom> EmitIf(const Expr* expr);
   absl::StatusOr<ir::Atom> EmitLoop(const Expr* expr);

@@ -106,6 +106,7 @@ class Inference {
   Signature InstantiateConstructor(const Constructor& constructor);
 
   void Flow(TypeTerm* from, TypeTerm* to, Position position, std::string what);
+  void Relate(Constraint::Kind kind, TypeTerm* from, TypeTerm* to, Position position, std::string what);
   void Join(TypeTerm* from, TypeTerm* to, Position position, std::string what);
   void Require(absl::Status status, Position position, absl::string_view what);
   void Add(Constraint constraint);

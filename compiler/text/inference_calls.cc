@@ -121,17 +121,22 @@ void Inference::Require(absl::Status status, Position position, absl::string_vie
 }
 
 void Inference::Flow(TypeTerm* from, TypeTerm* to, Position position, std::string what) {
+  Relate(Constraint::Kind::kFlow, from, to, position, std::move(what));
+}
+
+void Inference::Join(TypeTerm* from, TypeTerm* to, Position position, std::string what) {
+  Relate(Constraint::Kind::kJoin, from, to, position, std::move(what));
+}
+
+void Inference::Relate(Constraint::Kind kind, TypeTerm* from, TypeTerm* to, Position position,
+                       std::string what) {
   Constraint constraint;
+  constraint.kind = kind;
   constraint.from = from;
   constraint.to = to;
   constraint.position = position;
   constraint.what = std::move(what);
   Add(std::move(constraint));
-}
-
-void Inference::Join(TypeTerm* from, TypeTerm* to, Position position, std::string what) {
-  Flow(from, to, position, std::move(what));
-  constraints_.back().kind = Constraint::Kind::kJoin;
 }
 
 void Inference::Add(Constraint constraint) {
@@ -208,9 +213,10 @@ absl::Status Inference::TryOperator(Constraint& constraint) {
   }
   BATON_ASSIGN_OR_RETURN(ir::Atom value, use.call.Emit(std::move(atoms), builder));
   TypeTerm* result = terms_.FromType(value.type(), /*declared=*/false);
-  const bool first = !std::exchange(constraint.solved, true);
+  constraint.solved = true;
   use.last_types = std::move(types);
-  return first ? terms_.Flow(result, constraint.to) : terms_.Join(result, constraint.to);
+  // Joined: the result may have been given a type by where it goes, or by types that are more open now.
+  return terms_.Join(result, constraint.to);
 }
 
 // Types that arguments must have because of the others: true when one was found.

@@ -165,7 +165,7 @@ void Printer::PrintFunction(const ir::Function& function) {
 // The declared type of the result, or the one that passes have found; nothing when there is none.
 std::string Printer::ResultTypeText(const ir::Function& function) {
   if (function.result_type.kind() != Type::Kind::kUnknown) return function.result_type.ToString();
-  if (function.body->diverges) return "";
+  if (function.body->diverges || !options_.types) return "";
   std::vector<std::string> types;
   for (const ir::Atom& result : function.body->results) types.push_back(result.type().ToString());
   return types.size() == 1 ? types[0] : TupleText(types);

@@ -222,6 +222,8 @@ absl::Status TypeTerms::FlowTo(TypeTerm* from, TypeTerm* to, Differing differing
   from = Find(from);
   to = Find(to);
   if (from == to) return absl::OkStatus();
+  // A join with what is not known yet waits: it must not become the same term, which others may narrow.
+  if (from->kind == Kind::kUnbound && differing == Differing::kOpen) return absl::OkStatus();
   if (to->kind == Kind::kUnbound) return Bind(to, Copy(from));
   if (from->kind == Kind::kUnbound) return Bind(from, Copy(to));
   if (from->kind == Kind::kTuple && to->kind == Kind::kTuple && from->parts.size() == to->parts.size()) {

@@ -31,7 +31,7 @@ TEST_CASE("library: positions outside a list are errors", "[language]") {
 
 TEST_CASE("library: map, filter and folds", "[language]") {
   CHECK(WithList("@map(fn (%x: int32) -> int32 { %x * 10 }, %l)") == "Cons(30, Cons(10, Cons(20, Nil)))");
-  CHECK(WithList("@map(fn (%x: int32) -> bool { %x > 1 }, %l)") == "Cons(true, Cons(false, Cons(true, Nil)))");
+  CHECK(WithList("@map(fn (%x: int32) -> bool { %x > 1 }, %l)") == "Cons(True, Cons(False, Cons(True, Nil)))");
   CHECK(WithList("@filter(fn (%x: int32) -> bool { %x > 1 }, %l)") == "Cons(3, Cons(2, Nil))");
   // ((10 - 3) - 1) - 2 and 3 - (1 - (2 - 10)).
   CHECK(WithList("@foldl(fn (%a: int32, %x: int32) -> int32 { %a - %x }, 10, %l)") == "4");
@@ -44,7 +44,7 @@ TEST_CASE("library: map, filter and folds", "[language]") {
 TEST_CASE("library: whole lists", "[language]") {
   CHECK(WithList("@concat(%l, Cons(9, Nil))") == "Cons(3, Cons(1, Cons(2, Cons(9, Nil))))");
   CHECK(WithList("@rev(%l)") == "Cons(2, Cons(1, Cons(3, Nil)))");
-  CHECK(WithList("@zip(%l, Cons(True, Cons(False, Nil)))") == "Cons((3, true), Cons((1, false), Nil))");
+  CHECK(WithList("@zip(%l, Cons(True, Cons(False, Nil)))") == "Cons((3, True), Cons((1, False), Nil))");
 }
 
 TEST_CASE("library: a state that goes through a list", "[language]") {
