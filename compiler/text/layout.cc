@@ -62,13 +62,23 @@ void Layout::NewLine() {
   line_begin_ = out_.size();
 }
 
+// Between definitions an empty line tells remarks on the file from those on what follows: it stays.
 void Layout::PrintComments(Position position) {
+  int32_t next_line = 0;  // of what would follow the last comment directly
+  const auto keep_empty_line = [&](int32_t line) {
+    if (indent_ == 0 && module_.expression == nullptr && next_line != 0 && line > next_line) NewLine();
+  };
   for (; next_comment_ < comments_.size() && IsBefore(comments_[next_comment_].position, position);
        ++next_comment_) {
+    const Comment& comment = comments_[next_comment_];
+    keep_empty_line(comment.position.line);
+    next_line = comment.position.line + 1 +
+                static_cast<int32_t>(std::count(comment.text.begin(), comment.text.end(), '\n'));
     out_.append(std::min(indent_, kMaxIndent), ' ');
-    absl::StrAppend(&out_, comments_[next_comment_].text);
+    absl::StrAppend(&out_, comment.text);
     NewLine();
   }
+  if (position.line != INT32_MAX) keep_empty_line(position.line);
 }
 
 // A lone expression needs no version.

@@ -195,11 +195,15 @@ Expr* Parser::ParseLetValue(const Local* watched, Position* use) {
 // Relay's own reader does not redeclare what the same scope declares already: a function's parameters and the
 // first let of its body, or those of a pattern.
 void Parser::WarnOfOldMeaning(absl::string_view name, Position position) {
-  const auto begin = visible_.begin() + static_cast<ptrdiff_t>(std::min(relay_scope_, visible_.size()));
-  if (mode_ == ReaderMode::kStrict || std::find(begin, visible_.end(), name) == visible_.end()) return;
+  if (mode_ == ReaderMode::kStrict || !RelayScopeHolds(name)) return;
   diagnostics_.Warning(
       position, absl::StrCat("other readers take later uses of %", name, " for the one declared at line ",
                              FindLocal(name)->position.line));
+}
+
+bool Parser::RelayScopeHolds(absl::string_view name) const {
+  const auto begin = visible_.begin() + static_cast<ptrdiff_t>(std::min(relay_scope_, visible_.size()));
+  return std::find(begin, visible_.end(), name) != visible_.end();
 }
 
 void Parser::ParseGraph(Block* block) {
@@ -476,6 +480,10 @@ Pattern* Parser::ParsePattern() {
   const auto fields = [&] { pattern->fields.push_back(ParsePattern()); };
   if (token.kind == Token::Kind::kLocal) {
     pattern->kind = Pattern::Kind::kVariable;
+    if (mode_ == ReaderMode::kStrict && RelayScopeHolds(token.name())) {
+      Fail(token.position, absl::StrCat("%", token.name(), " occurs twice in a pattern"));
+    }
+    WarnOfOldMeaning(token.name(), token.position);
     pattern->variable = Declare(token.name(), token.position);
     if (Accept(":")) pattern->variable->type = ParseType();
   } else if (token.Is("(")) {

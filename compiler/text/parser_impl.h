@@ -73,6 +73,7 @@ class Parser {
   std::string ParseDeclaredName(const Token& name);
   Expr* ParseLetValue(const Local* watched, Position* use);
   void WarnOfOldMeaning(absl::string_view name, Position position);
+  bool RelayScopeHolds(absl::string_view name) const;
   void ParseGraph(Block* block);
   void ParseFreeVar(Block* block);
   Expr* ParseBinary(int level);

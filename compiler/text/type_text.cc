@@ -28,6 +28,9 @@ void AddVariables(const Type& type, std::vector<std::string>* names) {
 
 std::string TensorText(const TensorType& tensor) {
   if (!tensor.shape.has_rank()) return tensor.ToString();
+  // Other readers know all scalars by their element types but this one.
+  if (tensor.shape.rank() == 0 && tensor.dtype != DType::kBFloat16)
+    return std::string(DTypeName(tensor.dtype));
   const auto append = [](std::string* out, const Dim& dim) {
     out->append(IsAnyDim(dim) ? "?" : dim.ToString());
   };

@@ -26,7 +26,7 @@ type Rope[A] {
   Join(Rope[A], Rope[A]),
 }
 
-def @weigh(%r: Rope[Tensor[(), int32]]) -> Tensor[(), int32] {
+def @weigh(%r: Rope[int32]) -> int32 {
   match (%r) {
     Leaf(%v) => %v,
     Join(%a, %b) => @weigh(%a) + @weigh(%b),
@@ -67,23 +67,23 @@ TEST_CASE("definitions: long parameter lists are broken", "[text]") {
 TEST_CASE("definitions: types", "[text]") {
   CHECK(TypeOf("Tensor[(3), float32]") == "Tensor[(3), float32]");
   CHECK(TypeOf("Tensor[(3,), float32]") == "Tensor[(3), float32]");
-  CHECK(TypeOf("Tensor[(), float32]") == "Tensor[(), float32]");
-  CHECK(TypeOf("float32") == "Tensor[(), float32]");
-  CHECK(TypeOf("int") == "Tensor[(), int32]");
-  CHECK(TypeOf("uint") == "Tensor[(), uint32]");
+  CHECK(TypeOf("Tensor[(), float32]") == "float32");
+  CHECK(TypeOf("float32") == "float32");
+  CHECK(TypeOf("int") == "int32");
+  CHECK(TypeOf("uint") == "uint32");
   CHECK(TypeOf("bfloat16") == "Tensor[(), bfloat16]");
-  CHECK(TypeOf("uint1") == "Tensor[(), bool]");
+  CHECK(TypeOf("uint1") == "bool");
   CHECK(TypeOf("integer_list") == "integer_list");
   CHECK(TypeOf("()") == "()");
-  CHECK(TypeOf("(int32)") == "(Tensor[(), int32],)");
-  CHECK(TypeOf("fn (int32, bool) -> _") == "fn (Tensor[(), int32], Tensor[(), bool]) -> _");
+  CHECK(TypeOf("(int32)") == "(int32,)");
+  CHECK(TypeOf("fn (int32, bool) -> _") == "fn (int32, bool) -> _");
   CHECK(TypeOf("fn () - > ()") == "fn () -> ()");
   CHECK(TypeOf("fn [A](A) -> A") == "fn [A](A) -> A");
   CHECK(TypeOf("fn (A) -> A", "[A]") == "fn (A) -> A");
   CHECK(TypeOf("nat[]") == "nat");
-  CHECK(TypeOf("List[Option[int64]]") == "List[Option[Tensor[(), int64]]]");
-  CHECK(TypeOf("ref(int32)") == "ref(Tensor[(), int32])");
-  CHECK(TypeOf("Ref[int32]") == "ref(Tensor[(), int32])");
+  CHECK(TypeOf("List[Option[int64]]") == "List[Option[int64]]");
+  CHECK(TypeOf("ref(int32)") == "ref(int32)");
+  CHECK(TypeOf("Ref[int32]") == "ref(int32)");
   CHECK(TypeOf("!") == "!");
   CHECK(TypeOf("Tensor[*, float32]") == "Tensor[*, float32]");
 }
@@ -103,7 +103,7 @@ TEST_CASE("definitions: extents", "[text]") {
 
 TEST_CASE("definitions: patterns", "[text]") {
   const std::string text = R"(match? (f(1), 2) {
-  (Cons(%x: Tensor[(), int32], _), %y) => %x,
+  (Cons(%x: int32, _), %y) => %x,
   ((%a,), ()) => {
     let %b = %a;
     %b
@@ -140,6 +140,8 @@ TEST_CASE("definitions: attributes of functions are kept", "[text]") {
 TEST_CASE("definitions: comments stay before what they stood before", "[text]") {
   const std::string text = R"(// baton
 #[version = "0.0.5"]
+
+// About the file.
 
 // A list.
 type L {

@@ -29,9 +29,15 @@ TEST_CASE("scopes: readings that differ between readers are remarked", "[text]")
   CHECK(Warnings(Module("def @f(%x) { let %y = 1; let %x = 2; %x }")) == "");
 }
 
+TEST_CASE("scopes: a pattern that binds a name twice is doubtful", "[text]") {
+  const char* text = "match (Nil) { Cons(%x, %x) => %x, Two(%x) => %x }";
+  CHECK_THAT(Warnings(text), Contains("m.rly:1:24: warning: ") && !Contains("m.rly:1:38"));
+  CHECK_THAT(RefusedStrictly(text), StartsWith("m.rly:1:24: error: %x occurs twice"));
+}
+
 TEST_CASE("scopes: names with dots in dumps", "[text]") {
   CHECK(Formatted(Module("def @f(%input.1: int32, %t) { (%input.1, %t.0) }")) ==
-        Module("\ndef @f(%\"input.1\": Tensor[(), int32], %t) {\n  (%\"input.1\", (%t).0)\n}\n"));
+        Module("\ndef @f(%\"input.1\": int32, %t) {\n  (%\"input.1\", (%t).0)\n}\n"));
   CHECK(Tree("let %a.b = (1, 2); %a.b.0") == "let %\"a.b\" = (1, 2);\n(%\"a.b\").0");
 }
 
