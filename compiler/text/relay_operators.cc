@@ -64,6 +64,11 @@ constexpr absl::string_view kCumulateSchema =
 #define POOL_SCHEMA(ones, zeros, layout)                                                         \
   "pool_size: ints; strides: ints = " ones "; dilation: ints = " ones "; padding: ints = " zeros \
   "; layout: string = " layout "; out_layout: string? = None; ceil_mode: bool = False"
+#define RESIZE_SCHEMA                                                                      \
+  "roi: floats? = None; layout: string = NCHW; method: string = linear; "                  \
+  "coordinate_transformation_mode: string = half_pixel; rounding_method: string = round; " \
+  "cubic_alpha: float = -0.5; cubic_exclude: int = 0; extrapolation_value: float = 0; "    \
+  "out_dtype: dtype? = None"
 #define ADAPTIVE_SCHEMA(layout) \
   "output_size: ints? = None; layout: string = " layout "; out_layout: string? = None"
 constexpr absl::string_view kLoweredDialect =

@@ -146,7 +146,6 @@ TEST_CASE("nn.lrn: by the squares of neighbouring channels", "[relay]") {
   // size 3, alpha 3, bias 1, beta 1: x / (1 + sum of squares).
   CHECK_THAT(Relay1("nn.lrn", {x}, {A("size", 3), A("alpha", 3.0), A("bias", 1.0), A("beta", 1.0)}),
              AllClose(F32({1, 3, 1}, {1.0 / 6, 2.0 / 15, 3.0 / 14}), 1e-6, 0));
-  CHECK_THAT(RelayError("nn.lrn", {x}, {A("size", 4)}), Contains("'size' is 4"));
 }
 
 TEST_CASE("nn.dropout: the data and a mask of ones", "[relay]") {

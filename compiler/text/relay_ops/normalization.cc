@@ -103,33 +103,6 @@ Atom ConvertL2Normalize(RelayBuilder& b, const RelayAttributes& attrs, absl::Spa
   return b.Call("divide", {data, b.Call("sqrt", {bounded})});
 }
 
-// data / (bias + alpha / size * sum of the squares of `size` neighbours along `axis`) ^ beta.
-Atom ConvertLrn(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  // More neighbours than any model looks at; bounds the number of bindings.
-  constexpr int64_t kMaxSize = 1024;
-  const Atom data = args[0];
-  const int rank = b.Rank(data);
-  const int64_t axis = b.Axis(attrs.Int("axis"), rank);
-  const int64_t size = attrs.Int("size");
-  if (size < 1 || size > kMaxSize || size % 2 == 0) {
-    b.Invalid(absl::StrCat("attribute 'size' is ", size, ", expected an odd number up to ", kMaxSize));
-  }
-  if (!b.ok()) return {};
-  std::vector<int64_t> pads(2 * rank, 0);
-  pads[axis] = pads[rank + axis] = size / 2;
-  const Atom squares = b.Call("nn.pad", {b.Call("multiply", {data, data}), b.Ints(pads)});
-  Atom sum;
-  for (int64_t i = 0; i < size; ++i) {
-    const int64_t end = i + 1 == size ? std::numeric_limits<int64_t>::max() : i + 1 - size;
-    const Atom part = Slice(b, squares, b.Ints({i}), b.Ints({end}), {axis});
-    sum = sum.empty() ? part : b.Call("add", {sum, part});
-  }
-  const double factor = attrs.Float("alpha") / static_cast<double>(size);
-  const Atom scaled = b.Call("multiply", {sum, b.ScalarLike(data, factor)});
-  const Atom base = b.Call("add", {scaled, b.ScalarLike(data, attrs.Float("bias"))});
-  return b.Call("divide", {data, b.Call("power", {base, b.ScalarLike(data, attrs.Float("beta"))})});
-}
-
 // For inference: the data, and a mask that keeps everything.
 Atom ConvertDropout(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
   return b.Tuple({args[0], ConvertOnesLike(b, attrs, args)});

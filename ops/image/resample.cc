@@ -1,0 +1,183 @@
+#include "ops/image/resample.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "vm/core/status.h"
+
+namespace baton {
+namespace {
+
+template <typename E>
+struct Name {
+  absl::string_view name;
+  E value;
+};
+
+constexpr Name<ResizeMethod> kMethods[] = {{"nearest_neighbor", ResizeMethod::kNearest},
+                                           {"linear", ResizeMethod::kLinear},
+                                           {"cubic", ResizeMethod::kCubic}};
+constexpr Name<CoordinateMode> kCoordinateModes[] = {
+    {"half_pixel", CoordinateMode::kHalfPixel},
+    {"half_pixel_symmetric", CoordinateMode::kHalfPixelSymmetric},
+    {"pytorch_half_pixel", CoordinateMode::kPytorchHalfPixel},
+    {"tf_half_pixel_for_nn", CoordinateMode::kTfHalfPixelForNn},
+    {"align_corners", CoordinateMode::kAlignCorners},
+    {"asymmetric", CoordinateMode::kAsymmetric},
+    {"tf_crop_and_resize", CoordinateMode::kTfCropAndResize}};
+constexpr Name<RoundingMethod> kRoundingMethods[] = {
+    {"round", RoundingMethod::kRound},
+    {"round_prefer_floor", RoundingMethod::kRoundPreferFloor},
+    {"round_prefer_ceil", RoundingMethod::kRoundPreferCeil},
+    {"floor", RoundingMethod::kFloor},
+    {"ceil", RoundingMethod::kCeil}};
+
+template <typename E, size_t n>
+absl::StatusOr<E> Find(const Name<E> (&names)[n], absl::string_view attribute, absl::string_view name) {
+  for (const Name<E>& entry : names) {
+    if (entry.name == name) return entry.value;
+  }
+  const auto append_name = [](std::string* out, const Name<E>& entry) { out->append(entry.name.data()); };
+  return absl::InvalidArgumentError(absl::StrCat("attribute '", attribute, "' is '", name, "', expected ",
+                                                 absl::StrJoin(names, " or ", append_name)));
+}
+
+// `x` of the result's places in places of the input.
+double Shrink(const ResampleAxis& axis, double x) {
+  // A given scale divides in float, as the models that give one were trained and tested with.
+  if (axis.scale) return static_cast<float>(x) / *axis.scale;
+  return x * static_cast<double>(axis.in) / static_cast<double>(axis.out);
+}
+
+// The extent that the result would have if it need not be whole.
+double ScaledExtent(const ResampleAxis& axis) {
+  return axis.scale ? static_cast<double>(axis.in) * *axis.scale : static_cast<double>(axis.out);
+}
+
+int64_t ClampPlace(double place, int64_t extent) {
+  return static_cast<int64_t>(std::clamp(place, 0.0, static_cast<double>(extent - 1)));
+}
+
+void NearestTap(const ResampleOptions& options, double coordinate, int64_t extent, Taps* taps) {
+  taps->count = 1;
+  taps->places[0] = ClampPlace(RoundCoordinate(options.rounding, coordinate), extent);
+  taps->weights[0] = 1;
+}
+
+void LinearTaps(double coordinate, int64_t extent, Taps* taps) {
+  const double floor = std::floor(coordinate);
+  taps->count = 2;
+  taps->places[0] = ClampPlace(floor, extent);
+  taps->places[1] = ClampPlace(floor + 1, extent);
+  taps->weights[1] = coordinate - floor;
+  taps->weights[0] = 1 - taps->weights[1];
+}
+
+void CubicTaps(const ResampleOptions& options, double coordinate, int64_t extent, Taps* taps) {
+  const double floor = std::floor(coordinate);
+  taps->count = 4;
+  CubicWeights(options.cubic_alpha, coordinate - floor, taps->weights);
+  double sum = 0;
+  for (int i = 0; i < 4; ++i) {
+    const double place = floor - 1 + i;
+    const bool inside = place >= 0 && place < static_cast<double>(extent);
+    if (options.cubic_exclude && !inside) taps->weights[i] = 0;
+    taps->places[i] = ClampPlace(place, extent);
+    sum += taps->weights[i];
+  }
+  if (!options.cubic_exclude || sum == 0) return;
+  for (double& weight : taps->weights) weight /= sum;
+}
+
+}  // namespace
+
+absl::StatusOr<ResampleOptions> MakeResampleOptions(absl::string_view method, absl::string_view coordinates,
+                                                    absl::string_view rounding) {
+  ResampleOptions options;
+  BATON_ASSIGN_OR_RETURN(options.method, Find(kMethods, "method", method));
+  BATON_ASSIGN_OR_RETURN(options.coordinates,
+                         Find(kCoordinateModes, "coordinate_transformation_mode", coordinates));
+  BATON_ASSIGN_OR_RETURN(options.rounding, Find(kRoundingMethods, "rounding_method", rounding));
+  return options;
+}
+
+double InputCoordinate(CoordinateMode mode, const ResampleAxis& axis, int64_t i) {
+  const double x = static_cast<double>(i);
+  const double in = static_cast<double>(axis.in), out = static_cast<double>(axis.out);
+  switch (mode) {
+    case CoordinateMode::kHalfPixel:
+      return Shrink(axis, x + 0.5) - 0.5;
+    case CoordinateMode::kHalfPixelSymmetric: {
+      const double adjustment = out / ScaledExtent(axis);
+      return in / 2 * (1 - adjustment) + Shrink(axis, x + 0.5) - 0.5;
+    }
+    case CoordinateMode::kPytorchHalfPixel:
+      return axis.out > 1 ? Shrink(axis, x + 0.5) - 0.5 : 0;
+    case CoordinateMode::kTfHalfPixelForNn:
+      return Shrink(axis, x + 0.5);
+    case CoordinateMode::kAlignCorners: {
+      const double steps = ScaledExtent(axis) - 1;
+      return axis.out > 1 && steps > 0 ? x * (in - 1) / steps : 0;
+    }
+    case CoordinateMode::kAsymmetric:
+      return Shrink(axis, x);
+    case CoordinateMode::kTfCropAndResize: {
+      const double start = axis.roi_start * (in - 1), end = axis.roi_end * (in - 1);
+      return axis.out > 1 ? start + x * (end - start) / (out - 1) : (start + end) / 2;
+    }
+  }
+  return x;
+}
+
+double RoundCoordinate(RoundingMethod method, double coordinate) {
+  switch (method) {
+    case RoundingMethod::kRound:
+      return std::round(coordinate);
+    case RoundingMethod::kRoundPreferFloor:
+      return std::ceil(coordinate - 0.5);
+    case RoundingMethod::kRoundPreferCeil:
+      return std::floor(coordinate + 0.5);
+    case RoundingMethod::kFloor:
+      return std::floor(coordinate);
+    case RoundingMethod::kCeil:
+      return std::ceil(coordinate);
+  }
+  return coordinate;
+}
+
+void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<Taps> taps) {
+  for (int64_t i = 0; i < axis.out; ++i) {
+    const double coordinate = InputCoordinate(options.coordinates, axis, i);
+    // Written so that a region of NaN lies outside.
+    const bool inside = coordinate >= 0 && coordinate <= static_cast<double>(axis.in - 1);
+    if (options.coordinates == CoordinateMode::kTfCropAndResize && !inside) {
+      taps[i].count = 0;
+      continue;
+    }
+    switch (options.method) {
+      case ResizeMethod::kNearest:
+        NearestTap(options, coordinate, axis.in, &taps[i]);
+        break;
+      case ResizeMethod::kLinear:
+        LinearTaps(coordinate, axis.in, &taps[i]);
+        break;
+      case ResizeMethod::kCubic:
+        CubicTaps(options, coordinate, axis.in, &taps[i]);
+        break;
+    }
+  }
+}
+
+void CubicWeights(double alpha, double fraction, double* weights) {
+  const auto near = [&](double t) { return ((alpha + 2) * t - (alpha + 3)) * t * t + 1; };
+  const auto far = [&](double t) { return ((alpha * t - 5 * alpha) * t + 8 * alpha) * t - 4 * alpha; };
+  weights[0] = far(fraction + 1);
+  weights[1] = near(fraction);
+  weights[2] = near(1 - fraction);
+  weights[3] = far(2 - fraction);
+}
+
+}  // namespace baton
