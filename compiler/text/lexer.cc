@@ -17,6 +17,15 @@ bool IsDigit(char c) {
 bool IsNamePart(char c) {
   return IsLetter(c) || IsDigit(c) || c == '/';
 }
+// Words that are no names behind a sigil.
+bool IsReserved(absl::string_view word) {
+  for (const absl::string_view reserved :
+       {"let", "fn", "def", "if", "else", "type", "match", "extern", "free_var", "ref", "ref_read", "ref_write",
+        "True", "False", "_"}) {
+    if (word == reserved) return true;
+  }
+  return false;
+}
 bool IsNumberPart(char c) {
   return IsDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
@@ -116,6 +125,7 @@ Token Lexer::ReadName(Token::Kind kind) {
     at_ = end;
     std::string value;
     if (!ReadQuoted(&value)) return Fail(begin, text_.size(), "the name is not closed");
+    if (value.empty()) return Fail(begin, at_, "a name must not be empty");
     Token token = Make(kind, begin, at_);
     token.value = std::move(value);
     token.quoted = true;
@@ -129,6 +139,10 @@ Token Lexer::ReadName(Token::Kind kind) {
   }
   if (!IsLetter(At(end))) return Fail(begin, end, absl::StrCat("a name must follow '", sigil, "'"));
   while (IsNamePart(At(end))) ++end;
+  const absl::string_view name = text_.substr(begin + 1, end - begin - 1);
+  if (IsReserved(name)) {
+    return Fail(begin, end, absl::StrCat("'", name, "' is a reserved word; as a name write ", sigil, "\"", name, "\""));
+  }
   Token token = Make(kind, begin, end);
   token.text.remove_prefix(1);
   return token;
