@@ -112,7 +112,9 @@ absl::StatusOr<ExitCode> RunCompile(const Options& options, Console& console) {
 void AddCompileCommand(CLI::App* program, Command* command) {
   CLI::App* app = program->add_subcommand("compile", "Compile a model to a .baton file");
   const auto options = std::make_shared<Options>();
-  app->add_option("MODEL", options->model, "the model, .onnx or .rly (Relay text)")->type_name("FILE")->required();
+  app->add_option("MODEL", options->model, "the model, .onnx or .rly (Relay text)")
+      ->type_name("FILE")
+      ->required();
   app->add_option("-o,--output", options->output,
                   "the result; default: the model's name with .baton, in this folder")
       ->type_name("FILE");

@@ -28,9 +28,10 @@ struct ModelOptions {
 // --params and --strict.
 void AddRelayOptions(CLI::App* command, ModelOptions* options);
 
-// Imports a model file, .onnx or .rly, compiles and verifies it. Warnings go to standard error. Errors name the
-// file.
-absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path, const ModelOptions& model_options = {},
+// Imports a model file, .onnx or .rly, compiles and verifies it. Warnings go to standard error. Errors name
+// the file.
+absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path,
+                                                const ModelOptions& model_options = {},
                                                 const CompileOptions& compile_options = {});
 // Reads `path`, or compiles it when it is not a .baton file (by content, else by extension).
 absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const ModelOptions& options = {});

@@ -70,7 +70,8 @@ double Percentile(absl::Span<const double> sorted, double fraction) {
 }
 
 static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Program> program,
-                                                     const Invocation& invoke, const MeasureOptions& options) {
+                                                     const Invocation& invoke,
+                                                     const MeasureOptions& options) {
   Measurement measurement;
   BATON_RETURN_IF_ERROR(CountWork(program, invoke, &measurement));
   Session session(program);
@@ -94,7 +95,9 @@ static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Progr
 absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,
                                     absl::Span<const Tensor> inputs, const MeasureOptions& options) {
   std::vector<Tensor> outputs(program->FindEntryPoint(entry)->outputs.size());
-  const auto invoke = [&](Session& session) { return session.Invoke(entry, inputs, absl::MakeSpan(outputs)); };
+  const auto invoke = [&](Session& session) {
+    return session.Invoke(entry, inputs, absl::MakeSpan(outputs));
+  };
   return MeasureInvocation(std::move(program), invoke, options);
 }
 

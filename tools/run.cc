@@ -72,9 +72,8 @@ absl::Status RunValues(const Options& options, const Limits& limits, const Entry
   if (!options.stream.scan.empty()) {
     return UsageError("--scan: the entry point takes or gives more than tensors");
   }
-  BATON_ASSIGN_OR_RETURN(
-      const std::vector<Value> inputs,
-      ReadValues(options.inputs, entry, session->program().executable().type_definitions));
+  BATON_ASSIGN_OR_RETURN(const std::vector<Value> inputs,
+                         ReadValues(options.inputs, entry, session->program().executable().type_definitions));
   BATON_RETURN_IF_ERROR(CheckNoneMissing(entry, inputs));
   BATON_ASSIGN_OR_RETURN(const std::vector<Value> outputs,
                          session->InvokeValues(options.entry, inputs, limits));
@@ -91,7 +90,8 @@ absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
   if (!options.max_memory.empty()) {
     BATON_ASSIGN_OR_RETURN(limits.max_memory_bytes, ParseByteCount(options.max_memory));
   }
-  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, LoadProgram(options.model, options.model_options));
+  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
+                         LoadProgram(options.model, options.model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
   if (NothingGiven(options) && !entry->inputs.empty()) {
     console.out << "usage: baton run " << options.model << " --input NAME=FILE | --set NAME=VALUE ...\n"

@@ -26,8 +26,8 @@ absl::StatusOr<OutputPlan> MakeOutputPlan(const std::vector<std::string>& argume
 absl::Status EmitOutputs(const OutputPlan& plan, const EntryPoint& entry, const std::vector<Tensor>& values,
                          bool json, std::ostream& out);
 
-// The same for values of any types; data and tuples are printed as Relay text. Errors: UsageError for a file or
-// JSON of what is no tensor.
+// The same for values of any types; data and tuples are printed as Relay text. Errors: UsageError for a file
+// or JSON of what is no tensor.
 absl::Status EmitValues(const OutputPlan& plan, const EntryPoint& entry, const std::vector<Value>& values,
                         bool json, std::ostream& out);
 

@@ -48,6 +48,11 @@ Function* Module::NewFunction(absl::string_view name) {
   return &function;
 }
 
+void Module::OrderFunctions(const std::function<int64_t(const Function&)>& key) {
+  std::stable_sort(functions_.begin(), functions_.end(),
+                   [&](const Function* a, const Function* b) { return key(*a) < key(*b); });
+}
+
 void Module::RemoveFunctions(const std::function<bool(const Function&)>& is_unused) {
   functions_.erase(std::remove_if(functions_.begin(), functions_.end(),
                                   [&](const Function* function) { return is_unused(*function); }),

@@ -250,6 +250,8 @@ class Module {
     return Pointees<const Function, Function*>(functions_);
   }
   // Takes functions that nobody calls out of functions(); the others keep their order.
+  // Puts functions() in the order of `key`; equals keep theirs.
+  void OrderFunctions(const std::function<int64_t(const Function&)>& key);
   void RemoveFunctions(const std::function<bool(const Function&)>& is_unused);
   std::vector<std::pair<std::string, std::string>>& metadata() { return metadata_; }
   const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }

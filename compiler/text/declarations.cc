@@ -60,6 +60,7 @@ void Declarations::AddType(const TypeDefinitionSyntax& type, bool imported, Diag
 
 void Declarations::AddFunction(const FunctionDefinition& function, bool imported, Diagnostics& diagnostics) {
   if (functions_by_name_.emplace(function.name, &function).second) {
+    positions_[&function] = static_cast<int64_t>(functions_.size());
     functions_.push_back(&function);
   } else if (!imported) {
     diagnostics.Error(function.position, absl::StrCat("function @", function.name, " is defined twice"));

@@ -30,6 +30,8 @@ class Declarations {
   const Constructor* FindConstructor(absl::string_view name) const;
   const FunctionDefinition* FindFunction(absl::string_view name) const;
   const std::vector<const FunctionDefinition*>& functions() const { return functions_; }
+  // The place of a function among functions().
+  int64_t PositionOf(const FunctionDefinition& function) const { return positions_.at(&function); }
   // Of all modules, in the order of declaration.
   const std::vector<const TypeDefinition*>& types() const { return types_; }
 
@@ -45,6 +47,7 @@ class Declarations {
   std::unordered_map<std::string, const FunctionDefinition*> functions_by_name_;
   std::vector<const TypeDefinition*> types_;
   std::vector<const FunctionDefinition*> functions_;
+  std::unordered_map<const FunctionDefinition*, int64_t> positions_;
   bool first_ = true;
 };
 

@@ -164,15 +164,21 @@ Type Elaborator::TypeOf(const FunctionDefinition& definition) {
 
 void Elaborator::Emit() {
   for (const FunctionDefinition* entry : entries_) EmitEntry(*entry);
+  // Also what no entry point uses, as far as it has but one form: passes remove it.
+  for (const FunctionDefinition& definition : syntax_.functions) {
+    const bool is_entry = std::find(entries_.begin(), entries_.end(), &definition) != entries_.end();
+    if (!is_entry && definition.function->type_params.empty()) elaboration_.InstanceOf(definition, {});
+  }
   while (const Elaboration::Instance* instance = elaboration_.NextPending()) {
     if (diagnostics_.has_errors()) return;
     EmitInstance(*instance);
   }
+  elaboration_.OrderFunctions();
 }
 
 void Elaborator::EmitEntry(const FunctionDefinition& definition) {
   const FunctionSyntax& syntax = *definition.function;
-  elaboration_.set_file(definition.file);
+  elaboration_.Begin(definition);
   ir::Function* function = elaboration_.NewFunction(definition.name);
   function->is_entry = true;
   FunctionEmitter emitter(elaboration_, types_, function);
@@ -198,7 +204,7 @@ void Elaborator::EmitEntry(const FunctionDefinition& definition) {
 void Elaborator::EmitInstance(const Elaboration::Instance& instance) {
   const FunctionDefinition& definition = *instance.definition;
   const FunctionSyntax& syntax = *definition.function;
-  elaboration_.set_file(definition.file);
+  elaboration_.Begin(definition);
   if (syntax.type_params.empty()) {
     FunctionEmitter(elaboration_, types_, instance.function)
         .Emit(syntax, types_.TypeOf(definition).result())

@@ -35,8 +35,19 @@ std::string Elaboration::UniqueName(absl::string_view hint) {
   return name;
 }
 
+void Elaboration::Begin(const FunctionDefinition& definition) {
+  file_ = definition.file;
+  position_ = declarations_.PositionOf(definition);
+}
+
+void Elaboration::OrderFunctions() {
+  module_.OrderFunctions([&](const ir::Function& function) { return positions_.at(&function); });
+}
+
 ir::Function* Elaboration::NewFunction(absl::string_view hint) {
-  return module_.NewFunction(UniqueName(hint));
+  ir::Function* function = module_.NewFunction(UniqueName(hint));
+  positions_[function] = position_;
+  return function;
 }
 
 ir::Function* Elaboration::InstanceOf(const FunctionDefinition& definition, std::vector<Type> type_args) {
@@ -48,6 +59,7 @@ ir::Function* Elaboration::InstanceOf(const FunctionDefinition& definition, std:
                                     " types: it calls itself at ever larger types"));
   }
   function = NewFunction(definition.name);
+  positions_[function] = declarations_.PositionOf(definition);
   if (instances_.size() < kMaxInstances) instances_.push_back({&definition, std::move(type_args), function});
   return function;
 }

@@ -23,8 +23,10 @@ class Elaboration {
   ir::Module& module() { return module_; }
   const Declarations& declarations() const { return declarations_; }
   Diagnostics& diagnostics() { return diagnostics_; }
-  // The file that what is emitted next stands in.
-  void set_file(const std::string& file) { file_ = file; }
+  // What is emitted next belongs to this definition.
+  void Begin(const FunctionDefinition& definition);
+  // Puts the module's functions in the order of the definitions that they come from.
+  void OrderFunctions();
   int32_t Location(Position position);
 
   // A definition for some type arguments. It is emitted when its turn comes (NextPending).
@@ -48,7 +50,9 @@ class Elaboration {
   ir::Module& module_;
   const Declarations& declarations_;
   Diagnostics& diagnostics_;
-  std::string file_;
+  std::string file_;      // of the current definition
+  int64_t position_ = 0;  // of the current definition among all
+  std::map<const ir::Function*, int64_t> positions_;
   std::deque<Instance> instances_;
   size_t next_pending_ = 0;
   std::map<std::pair<const FunctionDefinition*, std::string>, ir::Function*> instances_by_key_;

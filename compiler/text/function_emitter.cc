@@ -146,7 +146,11 @@ absl::StatusOr<ir::Function*> FunctionEmitter::Lift(
 
 absl::StatusOr<FunctionEmitter::Meaning> FunctionEmitter::EmitFunctionLiteral(const Expr* expr,
                                                                               const Local* name) {
-  if (const Expr* call = ForwardedCall(*expr->function)) return EmitForwarding(expr, call);
+  if (const Expr* call = ForwardedCall(*expr->function)) {
+    Meaning meaning;
+    BATON_ASSIGN_OR_RETURN(meaning.value, EmitForwarding(expr, call));
+    return meaning;
+  }
   std::vector<const Local*> free = FreeLocals(*expr->function);
   free.erase(std::remove(free.begin(), free.end(), name), free.end());
   BATON_ASSIGN_OR_RETURN(Captures captures, Capture(free, /*constants=*/false));
@@ -162,15 +166,12 @@ absl::StatusOr<FunctionEmitter::Meaning> FunctionEmitter::EmitFunctionLiteral(co
   return meaning;
 }
 
-absl::StatusOr<FunctionEmitter::Meaning> FunctionEmitter::EmitForwarding(const Expr* expr, const Expr* call) {
+absl::StatusOr<ir::Atom> FunctionEmitter::EmitForwarding(const Expr* expr, const Expr* call) {
   const size_t num_captured = call->operands.size() - 1 - expr->function->params.size();
-  Meaning meaning;
-  BATON_ASSIGN_OR_RETURN(meaning.captured,
+  ir::MakeClosure closure{InstanceOf(call->operands[0]), {}};
+  BATON_ASSIGN_OR_RETURN(closure.captured,
                          EmitAll(absl::MakeConstSpan(call->operands).subspan(1, num_captured)));
-  meaning.function = InstanceOf(call->operands[0]);
-  meaning.value =
-      Bind(ir::MakeClosure{meaning.function, meaning.captured}, types_.TypeOf(expr), expr->position);
-  return meaning;
+  return ir::Atom(Bind(std::move(closure), types_.TypeOf(expr), expr->position));
 }
 
 absl::StatusOr<ir::Atom> FunctionEmitter::ValueOf(const Meaning& meaning, const Type& type,

@@ -58,7 +58,7 @@ class FunctionEmitter {
   absl::StatusOr<ir::Function*> Lift(absl::string_view hint, const Captures& captures, const Local* self,
                                      const std::function<absl::Status(FunctionEmitter&)>& emit_inner);
   absl::StatusOr<Meaning> EmitFunctionLiteral(const Expr* expr, const Local* name);
-  absl::StatusOr<Meaning> EmitForwarding(const Expr* expr, const Expr* call);
+  absl::StatusOr<ir::Atom> EmitForwarding(const Expr* expr, const Expr* call);
   absl::StatusOr<ir::Atom> ValueOf(const Meaning& meaning, const Type& type, Position position);
   ir::Function* InstanceOf(const Expr* global);
 

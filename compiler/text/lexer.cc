@@ -20,8 +20,8 @@ bool IsNamePart(char c) {
 // Words that are no names behind a sigil.
 bool IsReserved(absl::string_view word) {
   for (const absl::string_view reserved :
-       {"let", "fn", "def", "if", "else", "type", "match", "extern", "free_var", "ref", "ref_read", "ref_write",
-        "True", "False", "_"}) {
+       {"let", "fn", "def", "if", "else", "type", "match", "extern", "free_var", "ref", "ref_read",
+        "ref_write", "True", "False", "_"}) {
     if (word == reserved) return true;
   }
   return false;
@@ -141,7 +141,8 @@ Token Lexer::ReadName(Token::Kind kind) {
   while (IsNamePart(At(end))) ++end;
   const absl::string_view name = text_.substr(begin + 1, end - begin - 1);
   if (IsReserved(name)) {
-    return Fail(begin, end, absl::StrCat("'", name, "' is a reserved word; as a name write ", sigil, "\"", name, "\""));
+    return Fail(begin, end,
+                absl::StrCat("'", name, "' is a reserved word; as a name write ", sigil, "\"", name, "\""));
   }
   Token token = Make(kind, begin, end);
   token.text.remove_prefix(1);

@@ -138,7 +138,7 @@ class Parser {
   int depth_ = 0;
   Metadata metadata_;
   std::map<std::pair<std::string, int32_t>, Tensor> constants_;  // of metadata, those used so far
-  std::vector<std::string> type_params_;  // in scope
+  std::vector<std::string> type_params_;                         // in scope
   std::unordered_map<std::string, std::vector<Local*>> locals_;
   std::vector<std::string> visible_;  // names of locals in the order of declaration
   size_t relay_scope_ = 0;            // where the current scope of Relay's own reader begins in visible_

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -70,6 +72,7 @@ class Printer {
     for (const TypeDefinition& definition : module_.type_definitions()) {
       absl::StrAppend(&out_, TypeDefinitionText(definition));
     }
+    NameFunctions();
     for (const ir::Function& function : module_.functions()) PrintFunction(function);
     if (options_.constants) {
       const std::string metadata = constants_.MetadataSection();
@@ -89,6 +92,8 @@ class Printer {
   };
   using Task = std::variant<std::string, RegionRest>;
 
+  void NameFunctions();
+  const std::string& FunctionName(const ir::Function* function) { return function_names_[function]; }
   void PrintFunction(const ir::Function& function);
   std::string ParameterText(const ir::Var* var);
   std::string ResultTypeText(const ir::Function& function);
@@ -111,7 +116,7 @@ class Printer {
     return absl::StrCat(AtomText(project.tuple), ".", project.index);
   }
   std::string Text(const ir::Call& call, const ir::Var&) {
-    return CalleeText(QuotedName('@', call.callee->name), call.args);
+    return CalleeText(FunctionName(call.callee), call.args);
   }
   std::string Text(const ir::CallClosure& call, const ir::Var&) {
     return CalleeText(AtomText(call.closure), call.args);
@@ -144,10 +149,27 @@ class Printer {
   const ir::Module& module_;
   const PrintOptions options_;
   std::string out_;
+  std::unordered_map<const ir::Function*, std::string> function_names_;
   NameTable names_;
   ConstantTable constants_;
   std::vector<Task> tasks_;
 };
+
+// Each function has a name that no other has: its own, or that with a number.
+void Printer::NameFunctions() {
+  std::unordered_set<std::string> used;
+  for (const ir::Function& function : module_.functions()) used.insert(function.name);
+  std::unordered_set<std::string> given;
+  for (const ir::Function& function : module_.functions()) {
+    std::string name = function.name;
+    for (int i = 1; !given.insert(name).second; ++i) {
+      do {
+        name = absl::StrCat(function.name, "_", i);
+      } while (used.count(name) > 0 && ++i > 0);
+    }
+    function_names_[&function] = QuotedName('@', name);
+  }
+}
 
 void Printer::PrintFunction(const ir::Function& function) {
   const ir::Region& body = *function.body;
@@ -155,7 +177,7 @@ void Printer::PrintFunction(const ir::Function& function) {
   for (const ir::Var* var : body.params) parameters.push_back(ParameterText(var));
   const std::string attributes = function.is_entry ? EntryAttributes(function) : "";
   if (!attributes.empty()) parameters.push_back(attributes);
-  absl::StrAppend(&out_, "def ", QuotedName('@', function.name), "(", absl::StrJoin(parameters, ", "), ")");
+  absl::StrAppend(&out_, "def ", FunctionName(&function), "(", absl::StrJoin(parameters, ", "), ")");
   const std::string result = ResultTypeText(function);
   absl::StrAppend(&out_, result.empty() ? "" : " -> ", result, " {\n");
   PrintRegion(&body, 1);
@@ -313,12 +335,14 @@ std::string Printer::Text(const ir::MakeData& data, const ir::Var&) {
 
 // The function itself, or a function literal that calls it with what is captured and then its own parameters.
 std::string Printer::Text(const ir::MakeClosure& closure, const ir::Var& var) {
-  const std::string callee = QuotedName('@', closure.function->name);
+  const std::string callee = FunctionName(closure.function);
   if (closure.captured.empty()) return callee;
   const std::vector<ir::Var*>& params = closure.function->body->params;
   std::vector<std::string> declared, arguments = AtomTexts(closure.captured);
   for (size_t i = closure.captured.size(); i < params.size(); ++i) {
-    const std::string name = names_.NewName(params[i]->name);
+    // Seen in the literal alone: another name than what it captures is enough.
+    std::string name = absl::StrCat("%p", i - closure.captured.size());
+    while (std::find(arguments.begin(), arguments.end(), name) != arguments.end()) name += "_";
     const size_t rest = i - closure.captured.size();
     const Type type = var.type.is_function() ? var.type.params()[rest] : params[i]->type;
     declared.push_back(absl::StrCat(name, ": ", type.ToString()));

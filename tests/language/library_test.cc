@@ -31,7 +31,8 @@ TEST_CASE("library: positions outside a list are errors", "[language]") {
 
 TEST_CASE("library: map, filter and folds", "[language]") {
   CHECK(WithList("@map(fn (%x: int32) -> int32 { %x * 10 }, %l)") == "Cons(30, Cons(10, Cons(20, Nil)))");
-  CHECK(WithList("@map(fn (%x: int32) -> bool { %x > 1 }, %l)") == "Cons(True, Cons(False, Cons(True, Nil)))");
+  CHECK(WithList("@map(fn (%x: int32) -> bool { %x > 1 }, %l)") ==
+        "Cons(True, Cons(False, Cons(True, Nil)))");
   CHECK(WithList("@filter(fn (%x: int32) -> bool { %x > 1 }, %l)") == "Cons(3, Cons(2, Nil))");
   // ((10 - 3) - 1) - 2 and 3 - (1 - (2 - 10)).
   CHECK(WithList("@foldl(fn (%a: int32, %x: int32) -> int32 { %a - %x }, 10, %l)") == "4");
@@ -50,9 +51,11 @@ TEST_CASE("library: whole lists", "[language]") {
 TEST_CASE("library: a state that goes through a list", "[language]") {
   constexpr char kStep[] = "fn (%s: int32, %x: int32) -> (int32, int32) { (%s + %x, %s * %x) }";
   // From the left: states 10, 13, 14, 16; elements 30, 13, 28.
-  CHECK(WithList(absl::StrCat("@map_accuml(", kStep, ", 10, %l)")) == "16; Cons(30, Cons(13, Cons(28, Nil)))");
+  CHECK(WithList(absl::StrCat("@map_accuml(", kStep, ", 10, %l)")) ==
+        "16; Cons(30, Cons(13, Cons(28, Nil)))");
   // From the right: states 10, 12, 13, 16; elements 39, 12, 20.
-  CHECK(WithList(absl::StrCat("@map_accumr(", kStep, ", 10, %l)")) == "16; Cons(39, Cons(12, Cons(20, Nil)))");
+  CHECK(WithList(absl::StrCat("@map_accumr(", kStep, ", 10, %l)")) ==
+        "16; Cons(39, Cons(12, Cons(20, Nil)))");
 }
 
 TEST_CASE("library: lists from a seed", "[language]") {
@@ -74,7 +77,8 @@ TEST_CASE("library: functions", "[language]") {
 }
 
 TEST_CASE("library: trees", "[language]") {
-  constexpr char kTree[] = "let %t = Rose(1, Cons(Rose(2, Nil), Cons(Rose(3, Cons(Rose(4, Nil), Nil)), Nil)));\n";
+  constexpr char kTree[] =
+      "let %t = Rose(1, Cons(Rose(2, Nil), Cons(Rose(3, Cons(Rose(4, Nil), Nil)), Nil)));\n";
   CHECK(Eval(absl::StrCat(kTree, "@size(%t)")) == "4");
   CHECK(Eval(absl::StrCat(kTree, "@tmap(fn (%x: int32) -> int32 { %x * %x }, %t)")) ==
         "Rose(1, Cons(Rose(4, Nil), Cons(Rose(9, Cons(Rose(16, Nil), Nil)), Nil)))");
@@ -82,7 +86,9 @@ TEST_CASE("library: trees", "[language]") {
 
 TEST_CASE("library: natural numbers", "[language]") {
   constexpr char kHead[] = "#[version = \"0.0.5\"]\n#[import = \"nat\"]\ndef @main() { ";
-  const auto run = [&](absl::string_view expression) { return RunText(absl::StrCat(kHead, expression, " }")); };
+  const auto run = [&](absl::string_view expression) {
+    return RunText(absl::StrCat(kHead, expression, " }"));
+  };
   CHECK(run("@nat_double(succ(succ(zero)))") == "succ(succ(succ(succ(zero))))");
   CHECK(run("@nat_add(succ(zero), succ(succ(zero)))") == "succ(succ(succ(zero)))");
   CHECK(run("@nat_nth(Cons(5, Cons(6, Nil)), succ(zero))") == "6");
@@ -91,10 +97,11 @@ TEST_CASE("library: natural numbers", "[language]") {
 }
 
 TEST_CASE("library: ones and zeros that are not computed", "[language]") {
-  constexpr char kHead[] = "#[version = \"0.0.5\"]\n#[import = \"gradient\"]\ndef @main() {\n"
-                           "let %times = fn (%a: int32, %b: int32) -> int32 { %a * %b };\n"
-                           "let %plus = fn (%a: int32, %b: int32) -> int32 { %a + %b };\n"
-                           "let %one = One(fn () -> int32 { 1 });\nlet %zero = Zero(fn () -> int32 { 0 });\n";
+  constexpr char kHead[] =
+      "#[version = \"0.0.5\"]\n#[import = \"gradient\"]\ndef @main() {\n"
+      "let %times = fn (%a: int32, %b: int32) -> int32 { %a * %b };\n"
+      "let %plus = fn (%a: int32, %b: int32) -> int32 { %a + %b };\n"
+      "let %one = One(fn () -> int32 { 1 });\nlet %zero = Zero(fn () -> int32 { 0 });\n";
   const auto run = [&](absl::string_view expression) {
     return RunText(absl::StrCat(kHead, "@FromGradCell(", expression, ") }"));
   };

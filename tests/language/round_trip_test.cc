@@ -22,13 +22,15 @@ std::string CoreText(const ir::Module& module) {
 std::string FirstDifference(absl::string_view a, absl::string_view b) {
   const std::vector<std::string> lines_a = absl::StrSplit(a, '\n'), lines_b = absl::StrSplit(b, '\n');
   for (size_t i = 0; i < std::max(lines_a.size(), lines_b.size()); ++i) {
-    const std::string line_a = i < lines_a.size() ? lines_a[i] : "", line_b = i < lines_b.size() ? lines_b[i] : "";
+    const std::string line_a = i < lines_a.size() ? lines_a[i] : "",
+                      line_b = i < lines_b.size() ? lines_b[i] : "";
     if (line_a != line_b) return absl::StrCat("line ", i + 1, ":\n", line_a, "\n", line_b);
   }
   return "";
 }
 
-TEST_CASE("round trip: random programs read from their text give what the evaluator gives", "[language][random]") {
+TEST_CASE("round trip: random programs read from their text give what the evaluator gives",
+          "[language][random]") {
   for (uint32_t seed = 0; seed < 100; ++seed) {
     const std::vector<Tensor> inputs = RandomProgramInputs(seed);
     const absl::StatusOr<std::vector<Tensor>> expected = Evaluate(*RandomProgram(seed), inputs);

@@ -17,13 +17,13 @@ absl::StatusOr<std::string> RunAt(int level, absl::string_view text, const std::
   REQUIRE(entry.inputs.size() == inputs.size());
   std::vector<Value> values;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    BATON_ASSIGN_OR_RETURN(values.emplace_back(),
-                           ReadValue("input", inputs[i], entry.inputs[i].type,
-                                     program->executable().type_definitions));
+    BATON_ASSIGN_OR_RETURN(values.emplace_back(), ReadValue("input", inputs[i], entry.inputs[i].type,
+                                                            program->executable().type_definitions));
   }
   Session session(program);
   BATON_ASSIGN_OR_RETURN(const std::vector<Value> outputs, session.InvokeValues("main", values));
-  return absl::StrJoin(outputs, "; ", [](std::string* out, const Value& value) { out->append(ValueText(value)); });
+  return absl::StrJoin(outputs, "; ",
+                       [](std::string* out, const Value& value) { out->append(ValueText(value)); });
 }
 
 }  // namespace
@@ -47,8 +47,8 @@ std::string RunText(absl::string_view text, const std::vector<std::string>& inpu
 }
 
 std::string Eval(absl::string_view expression, absl::string_view definitions) {
-  return RunText(absl::StrCat("#[version = \"0.0.5\"]\n#[import = \"prelude\"]\n", definitions, "\ndef @main() {\n",
-                              expression, "\n}\n"));
+  return RunText(absl::StrCat("#[version = \"0.0.5\"]\n#[import = \"prelude\"]\n", definitions,
+                              "\ndef @main() {\n", expression, "\n}\n"));
 }
 
 std::string ReadError(absl::string_view text, bool strict) {

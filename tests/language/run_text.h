@@ -14,9 +14,9 @@ namespace baton {
 absl::StatusOr<std::shared_ptr<const Program>> LoadText(absl::string_view text, int level = 2,
                                                         bool strict = false);
 
-// The results of @main as text, joined by "; ": "Cons(1, Nil); [1, 2]". `inputs` are values in Relay text, one
-// for each parameter. Runs at every optimisation level and expects the same each time; after an error, "error:
-// " and the message (of the level 2).
+// The results of @main as text, joined by "; ": "Cons(1, Nil); [1, 2]". `inputs` are values in Relay text,
+// one for each parameter. Runs at every optimisation level and expects the same each time; after an error,
+// "error: " and the message (of the level 2).
 std::string RunText(absl::string_view text, const std::vector<std::string>& inputs = {});
 
 // RunText of a module that imports the prelude and has `definitions` before a @main without parameters that
