@@ -1,5 +1,7 @@
 #include "compiler/text/elaboration.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/ir/type_relations.h"
@@ -51,12 +53,19 @@ ir::Function* Elaboration::NewFunction(absl::string_view hint) {
 }
 
 ir::Function* Elaboration::InstanceOf(const FunctionDefinition& definition, std::vector<Type> type_args) {
+  // Types can double at each call.
+  const bool fits = std::all_of(type_args.begin(), type_args.end(), IsWithinTypeLimits);
+  if (!fits) {
+    diagnostics_.Error(definition.position,
+                       absl::StrCat("@", definition.name, " calls itself at ever larger types"));
+    type_args.assign(type_args.size(), Type::Tuple({}));
+  }
   ir::Function*& function = instances_by_key_[{&definition, KeyOf(type_args)}];
   if (function != nullptr) return function;
   if (instances_.size() == kMaxInstances) {
     diagnostics_.Error(definition.position,
                        absl::StrCat("@", definition.name, " is used at over ", kMaxInstances,
-                                    " types: it calls itself at ever larger types"));
+                                    " types: it may call itself at ever larger types"));
   }
   function = NewFunction(definition.name);
   positions_[function] = declarations_.PositionOf(definition);
