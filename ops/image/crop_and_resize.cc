@@ -47,7 +47,7 @@ absl::Status CropAndResizeType(TypeContext& context, const CropAndResizeAttrs& a
   const Dim count = boxes.has_rank() ? boxes[0] : context.FreshDim("boxes");
   if (boxes.has_rank())
     BATON_RETURN_IF_ERROR(context.RequireEqual(boxes[1], Dim(4), "coordinates of a box and 4"));
-  if (indices.has_rank())
+  if (boxes.has_rank() && indices.has_rank())
     BATON_RETURN_IF_ERROR(context.RequireEqual(indices[0], count, "box_indices and boxes"));
   Shape shape = context.input(kData)->shape;
   if (!shape.has_rank()) {
