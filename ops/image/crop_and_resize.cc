@@ -47,7 +47,7 @@ absl::Status CropAndResizeType(TypeContext& context, const CropAndResizeAttrs& a
   const Dim count = boxes.has_rank() ? boxes[0] : context.FreshDim("boxes");
   if (boxes.has_rank())
     BATON_RETURN_IF_ERROR(context.RequireEqual(boxes[1], Dim(4), "coordinates of a box and 4"));
-  if (indices.has_rank())
+  if (boxes.has_rank() && indices.has_rank())
     BATON_RETURN_IF_ERROR(context.RequireEqual(indices[0], count, "box_indices and boxes"));
   Shape shape = context.input(kData)->shape;
   if (!shape.has_rank()) {
@@ -79,9 +79,9 @@ Image ImageOf(const CropAndResizeAttrs& attrs, const TensorObject& tensor) {
 
 // One crop of one image.
 template <typename T>
-void Crop(const Image& from, const Image& to, const Taps* rows, const Taps* columns, const T* data, T fill,
-          T* result) {
-  const auto sample = [&](int64_t plane, const Taps& row, const Taps& column, int64_t channel) {
+void Crop(const Image& from, const Image& to, const PlaceTaps* rows, const PlaceTaps* columns, const T* data,
+          T fill, T* result) {
+  const auto sample = [&](int64_t plane, const PlaceTaps& row, const PlaceTaps& column, int64_t channel) {
     double sum = 0;
     for (int i = 0; i < row.count; ++i) {
       for (int j = 0; j < column.count; ++j) {
@@ -93,8 +93,8 @@ void Crop(const Image& from, const Image& to, const Taps* rows, const Taps* colu
   };
   for (int64_t i = 0; i < to.num_elements(); ++i) {
     const int64_t pixel = i / to.channels;
-    const Taps& row = rows[pixel / to.width % to.height];
-    const Taps& column = columns[pixel % to.width];
+    const PlaceTaps& row = rows[pixel / to.width % to.height];
+    const PlaceTaps& column = columns[pixel % to.width];
     const bool inside = row.count != 0 && column.count != 0;
     result[i] =
         inside ? Convert<T>(sample(pixel / to.width / to.height, row, column, i % to.channels)) : fill;
@@ -107,9 +107,9 @@ absl::Status CropAll(const CropAndResizeAttrs& attrs, KernelCall& call) {
   const Image from = ImageOf(attrs, *call.inputs[kData]), to = ImageOf(attrs, *call.outputs[0]);
   const int64_t num_images = call.inputs[kData]->dims[0];
   if (from.height == 0 || from.width == 0) return absl::InvalidArgumentError("data has no pixels to crop");
-  auto* rows = static_cast<Taps*>(call.context.Scratch((to.height + to.width) * sizeof(Taps)));
+  auto* rows = static_cast<PlaceTaps*>(call.context.Scratch((to.height + to.width) * sizeof(PlaceTaps)));
   if (rows == nullptr) return absl::ResourceExhaustedError("no memory for the weights");
-  Taps* columns = rows + to.height;
+  PlaceTaps* columns = rows + to.height;
   ResampleOptions options;
   options.method = attrs.method == "bilinear" ? ResizeMethod::kLinear : ResizeMethod::kNearest;
   options.coordinates = CoordinateMode::kTfCropAndResize;

@@ -95,8 +95,8 @@ struct Sampler {
   }
 
   // Places outside have no weight.
-  Taps Sample(double x, int64_t extent) const {
-    Taps taps{};
+  PlaceTaps Sample(double x, int64_t extent) const {
+    PlaceTaps taps{};
     double pixel = Pixel(x, extent);
     if (method != ResizeMethod::kCubic) pixel = Pad(pixel, extent);
     const double floor = std::floor(pixel);
@@ -130,7 +130,7 @@ struct Neighbours {
   int64_t offsets[kMax] = {0};
   double weights[kMax] = {1};
 
-  void Extend(const Taps& taps, int64_t extent) {
+  void Extend(const PlaceTaps& taps, int64_t extent) {
     // From the back, as each entry grows to taps.count entries in place.
     for (int i = count; i-- > 0;) {
       const int64_t offset = offsets[i] * extent;

@@ -61,13 +61,13 @@ int64_t ClampPlace(double place, int64_t extent) {
   return static_cast<int64_t>(std::clamp(place, 0.0, static_cast<double>(extent - 1)));
 }
 
-void NearestTap(const ResampleOptions& options, double coordinate, int64_t extent, Taps* taps) {
+void NearestTap(const ResampleOptions& options, double coordinate, int64_t extent, PlaceTaps* taps) {
   taps->count = 1;
   taps->places[0] = ClampPlace(RoundCoordinate(options.rounding, coordinate), extent);
   taps->weights[0] = 1;
 }
 
-void LinearTaps(double coordinate, int64_t extent, Taps* taps) {
+void LinearTaps(double coordinate, int64_t extent, PlaceTaps* taps) {
   const double floor = std::floor(coordinate);
   taps->count = 2;
   taps->places[0] = ClampPlace(floor, extent);
@@ -76,7 +76,7 @@ void LinearTaps(double coordinate, int64_t extent, Taps* taps) {
   taps->weights[0] = 1 - taps->weights[1];
 }
 
-void CubicTaps(const ResampleOptions& options, double coordinate, int64_t extent, Taps* taps) {
+void CubicTaps(const ResampleOptions& options, double coordinate, int64_t extent, PlaceTaps* taps) {
   const double floor = std::floor(coordinate);
   taps->count = 4;
   CubicWeights(options.cubic_alpha, coordinate - floor, taps->weights);
@@ -148,7 +148,7 @@ double RoundCoordinate(RoundingMethod method, double coordinate) {
   return coordinate;
 }
 
-void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<Taps> taps) {
+void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<PlaceTaps> taps) {
   for (int64_t i = 0; i < axis.out; ++i) {
     const double coordinate = InputCoordinate(options.coordinates, axis, i);
     // Written so that a region of NaN lies outside.

@@ -53,14 +53,14 @@ double RoundCoordinate(RoundingMethod method, double coordinate);
 
 inline constexpr int kMaxTaps = 4;
 // The input places (all inside) and weights of one place of the result.
-struct Taps {
+struct PlaceTaps {
   int count = 0;  // 0: outside of the input, where kTfCropAndResize takes a fixed value
   int64_t places[kMaxTaps];
   double weights[kMaxTaps];
 };
 
 // taps[i] for every i < axis.out. REQUIRES: axis.in > 0.
-void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<Taps> taps);
+void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<PlaceTaps> taps);
 
 // The four weights of the cubic with parameter `alpha` at `fraction` in [0, 1) past the second. Source: Keys,
 // "Cubic Convolution Interpolation for Digital Image Processing", IEEE TASSP 29(6), 1981.

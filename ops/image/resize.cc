@@ -146,7 +146,7 @@ absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, const KernelCall& ca
 
 // One place of the result: `inner` elements.
 template <typename C>
-void WritePlace(const Taps& taps, const C* data, int64_t inner, C fill, C* result) {
+void WritePlace(const PlaceTaps& taps, const C* data, int64_t inner, C fill, C* result) {
   if (taps.count == 0) {
     std::fill_n(result, inner, fill);
   } else if (taps.count == 1) {
@@ -172,7 +172,7 @@ absl::StatusOr<const C*> RunPasses(const ResizeAttrs& attrs, const Passes& passe
     int64_t outer = 1, inner = 1;
     for (int i = 0; i < pass.axis; ++i) outer *= dims[i];
     for (size_t i = pass.axis + 1; i < dims.size(); ++i) inner *= dims[i];
-    auto* taps = static_cast<Taps*>(call.context.Scratch(out * sizeof(Taps)));
+    auto* taps = static_cast<PlaceTaps*>(call.context.Scratch(out * sizeof(PlaceTaps)));
     auto* result = static_cast<C*>(call.context.Scratch(outer * out * inner * sizeof(C)));
     if (taps == nullptr || result == nullptr) return absl::ResourceExhaustedError("no memory for the image");
     MakeTaps(options, pass.resample, absl::MakeSpan(taps, out));

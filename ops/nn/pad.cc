@@ -16,17 +16,19 @@ struct PadAttrs {
 };
 
 absl::Status CheckPadAttrs(const PadAttrs& attrs) {
-  for (absl::string_view mode : {"constant", "reflect", "edge", "wrap"}) {
+  for (absl::string_view mode : {"constant", "reflect", "symmetric", "edge", "wrap"}) {
     if (attrs.mode == mode) return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("attribute 'mode' is '", attrs.mode, "', expected constant, reflect, edge or wrap"));
+  return absl::InvalidArgumentError(absl::StrCat("attribute 'mode' is '", attrs.mode,
+                                                 "', expected constant, reflect, symmetric, edge or wrap"));
 }
 
 // What the mode demands of an axis of which `rest` elements are left after cropping.
 absl::Status CheckAmount(TypeContext& context, const PadAttrs& attrs, const Dim& rest, const Dim& pad) {
   if (attrs.mode == "constant" || pad.UpperBound().value_or(1) <= 0) return absl::OkStatus();
-  const Dim least = attrs.mode == "reflect" ? pad + Dim(1) : Min(pad, Dim(1));
+  Dim least = Min(pad, Dim(1));
+  if (attrs.mode == "reflect") least = pad + Dim(1);
+  if (attrs.mode == "symmetric") least = pad;
   return context.RequireAtLeast(rest, least, absl::StrCat("extent for mode ", attrs.mode));
 }
 
@@ -116,6 +118,8 @@ int64_t SourceOf(const PaddedAxis& axis, char mode, int64_t position) {
       return axis.crop + std::clamp<int64_t>(relative, 0, axis.rest - 1);
     case 'r':  // at most once beyond either end: PadType
       return axis.crop + (relative < 0 ? -relative : 2 * (axis.rest - 1) - relative);
+    case 's':
+      return axis.crop + (relative < 0 ? -relative - 1 : 2 * axis.rest - 1 - relative);
     case 'w':
       return axis.crop + ((relative % axis.rest) + axis.rest) % axis.rest;
     default:
@@ -212,10 +216,11 @@ absl::Status PadKernel(const PadAttrs& attrs, KernelCall& call) {
 const OpDef& Pad() {
   static const OpDef& def = *new OpDef(MakeOp<PadAttrs>(
       {.name = "nn.pad",
-       .doc = "Adds elements before and after the given axes (absent: all): `value` (absent: 0), the "
-              "reflection without "
-              "the edge, the edge, or the other end. Negative amounts crop. Source: ONNX Pad-19.",
-       .attrs = {{"mode", &PadAttrs::mode, "constant, reflect, edge or wrap"}},
+       .doc =
+           "Adds elements before and after the given axes (absent: all): `value` (absent: 0), the "
+           "reflection without (reflect) or with (symmetric) the edge, the edge, or the other end. Negative "
+           "amounts crop. Source: ONNX Pad-19; symmetric: numpy.pad.",
+       .attrs = {{"mode", &PadAttrs::mode, "constant, reflect, symmetric, edge or wrap"}},
        .inputs = {"data", InputDef("pads").DecidesShape(), InputDef("value").Optional(),
                   InputDef("axes").Optional().DecidesShape()},
        .type = PadType,

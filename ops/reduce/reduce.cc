@@ -74,9 +74,15 @@ ReducePlan PlanReduce(const ReduceAttrs& attrs, const TensorObject& data, const 
     const int64_t axis = IntegerAt(*axes, i);
     reduced[axis < 0 ? axis + data.rank : axis] = true;
   }
+  const bool copies = num_axes == 0 && attrs.noop_with_empty_axes;
+  if (num_axes == 0 && !copies) std::fill_n(reduced, data.rank, true);
+  ReducePlan plan = PlanReduceAxes(reduced, data);
+  plan.copies = copies;
+  return plan;
+}
+
+ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& data) {
   ReducePlan plan;
-  plan.copies = num_axes == 0 && attrs.noop_with_empty_axes;
-  if (num_axes == 0 && !plan.copies) std::fill_n(reduced, data.rank, true);
   // Extents beside a 0 may be so large that their product overflows.
   for (int axis = 0; axis < data.rank; ++axis) {
     if (data.dims[axis] == 0) (reduced[axis] ? plan.num_reduced : plan.num_kept) = 0;

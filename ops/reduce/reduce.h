@@ -39,6 +39,9 @@ struct ReducePlan {
 // `axes` may be null. REQUIRES: the call obeys the type rule.
 ReducePlan PlanReduce(const ReduceAttrs& attrs, const TensorObject& data, const TensorObject* axes);
 
+// The same for the axes that are set in `reduced`.
+ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& data);
+
 // The definition of one reduction.
 OpDef MakeReduction(absl::string_view name, absl::string_view doc,
                     absl::Status (*type)(TypeContext&, const ReduceAttrs&, TensorTypes*),
@@ -159,5 +162,15 @@ template <typename T>
 T Narrow(SumType<T> sum) {
   return Convert<T>(sum);
 }
+
+// The sum of the elements.
+template <typename T>
+struct SumReducer {
+  using Acc = SumType<T>;
+  static Acc Identity() { return 0; }
+  static void Add(Acc& acc, T element) { acc += Widen(element); }
+  static void Merge(Acc& acc, const Acc& other) { acc += other; }
+  static T Finish(const Acc& acc, int64_t) { return Narrow<T>(acc); }
+};
 
 }  // namespace baton

@@ -18,9 +18,13 @@ absl::Status TopKType(TypeContext& context, const TopKAttrs& attrs, TensorTypes*
   if (shape.has_rank()) {
     BATON_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(attrs.axis, shape.rank()));
     const std::vector<Dim>* value = context.InputValue(1);
-    const Dim k = value != nullptr && value->size() == 1 ? value->front() : context.FreshDim("k");
-    BATON_RETURN_IF_ERROR(context.RequireAtLeast(k, Dim(0), "k"));
-    BATON_RETURN_IF_ERROR(context.RequireAtLeast(shape[axis], k, "the extent of data on the axis (for k)"));
+    const bool known = value != nullptr && value->size() == 1;
+    const Dim k = known ? value->front() : context.FreshDim("k");
+    // What is not known yet is checked by this rule at run time.
+    if (known) {
+      BATON_RETURN_IF_ERROR(context.RequireAtLeast(k, Dim(0), "k"));
+      BATON_RETURN_IF_ERROR(context.RequireAtLeast(shape[axis], k, "the extent of data on the axis (for k)"));
+    }
     Dims dims = shape.dims();
     dims[axis] = k;
     shape = Shape(std::move(dims));

@@ -75,7 +75,8 @@ absl::Status EinsumType(TypeContext& context, const EinsumAttrs& attrs, TensorTy
   return absl::OkStatus();
 }
 
-// A nest of loops, those of the result outside. An operand that lacks a loop's label stands still in it.
+// A nest of loops, those of the result outside; the innermost one that is summed over is the row. An operand
+// that lacks a loop's label stands still in it.
 struct LoopNest {
   using Operands = absl::InlinedVector<int64_t, 4>;
   struct Loop {
@@ -83,9 +84,10 @@ struct LoopNest {
     int64_t index = 0;
     Operands strides;
   };
-  absl::InlinedVector<Loop, 2 * kMaxRank> loops;
-  Operands offsets;       // of the operands' current elements
-  int64_t num_terms = 1;  // iterations of the loops that are summed over
+  absl::InlinedVector<Loop, 2 * kMaxRank> loops;  // without the row
+  Loop row;
+  Operands offsets;      // of the operands' current elements
+  int64_t num_rows = 1;  // iterations of the other loops that are summed over
 
   // One step of the innermost loop, and of those around it where it ends.
   void Advance() {
@@ -122,6 +124,7 @@ absl::StatusOr<LoopNest> MakeLoopNest(const EinsumAttrs& attrs, absl::Span<Tenso
   BATON_RETURN_IF_ERROR(ExpandEllipses(&equation, ranks));
   LoopNest nest;
   nest.offsets.assign(inputs.size(), 0);
+  nest.row.strides.assign(inputs.size(), 0);
   bool placed[kNumEinsumLabels] = {};
   for (EinsumLabel label : equation.output.labels) {
     placed[label] = true;
@@ -130,8 +133,8 @@ absl::StatusOr<LoopNest> MakeLoopNest(const EinsumAttrs& attrs, absl::Span<Tenso
   for (const EinsumTerm& term : equation.inputs) {
     for (EinsumLabel label : term.labels) {
       if (std::exchange(placed[label], true)) continue;
-      nest.loops.push_back(MakeLoop(equation, label, inputs));
-      nest.num_terms *= nest.loops.back().extent;
+      nest.num_rows *= nest.row.extent;
+      nest.loops.push_back(std::exchange(nest.row, MakeLoop(equation, label, inputs)));
     }
   }
   return nest;
@@ -142,16 +145,26 @@ template <typename T>
 using SumType = std::conditional_t<kIsFloat<T>, double, T>;
 
 template <typename T>
+SumType<T> SumRow(const LoopNest& nest, absl::Span<TensorObject* const> inputs) {
+  SumType<T> sum{};
+  for (int64_t i = 0; i < nest.row.extent; ++i) {
+    SumType<T> product{1};
+    for (size_t k = 0; k < inputs.size(); ++k) {
+      const T element = inputs[k]->As<T>()[nest.offsets[k] + i * nest.row.strides[k]];
+      product = Product(product, Convert<SumType<T>>(element));
+    }
+    sum = Sum(sum, product);
+  }
+  return sum;
+}
+
+template <typename T>
 void SumProducts(LoopNest& nest, KernelCall& call) {
   const int64_t n = call.outputs[0]->num_elements();
   for (int64_t i = 0; i < n; ++i) {
     SumType<T> sum{};
-    for (int64_t term = 0; term < nest.num_terms; ++term, nest.Advance()) {
-      auto product = Convert<SumType<T>>(call.inputs[0]->As<T>()[nest.offsets[0]]);
-      for (size_t k = 1; k < call.inputs.size(); ++k) {
-        product = Product(product, Convert<SumType<T>>(call.inputs[k]->As<T>()[nest.offsets[k]]));
-      }
-      sum = Sum(sum, product);
+    for (int64_t row = 0; row < nest.num_rows; ++row, nest.Advance()) {
+      sum = Sum(sum, SumRow<T>(nest, call.inputs));
     }
     call.outputs[0]->As<T>()[i] = Convert<T>(sum);
   }

@@ -26,11 +26,12 @@ absl::Status GetValidCountsType(TypeContext& context, const GetValidCountsAttrs&
   BATON_RETURN_IF_ERROR(RequireRank(context, 0, 3, "data"));
   const DType dtype = context.input(0)->dtype;
   Shape data = context.input(0)->shape;
-  if (!data.has_rank()) {
+  if (data.has_rank()) {
+    const int64_t last = std::max(attrs.id_index, attrs.score_index);
+    BATON_RETURN_IF_ERROR(context.RequireAtLeast(data[2], Dim(last) + Dim(1), "elements of a box"));
+  } else {
     BATON_ASSIGN_OR_RETURN(data, FreshShape(context, 3, "extent"));
   }
-  const int64_t last = std::max(attrs.id_index, attrs.score_index);
-  BATON_RETURN_IF_ERROR(context.RequireAtLeast(data[2], Dim(last) + Dim(1), "elements of a box"));
   result->push_back({DType::kInt32, Shape({data[0]})});
   result->push_back({dtype, data});
   result->push_back({DType::kInt32, Shape({data[0], data[1]})});

@@ -21,6 +21,21 @@ absl::Status CheckMultiboxTransformLocAttrs(const MultiboxTransformLocAttrs& att
       absl::StrCat("attribute 'variances' has ", attrs.variances.size(), " elements, expected 4"));
 }
 
+// REQUIRES: all inputs are ranked.
+absl::Status CheckAnchors(TypeContext& context) {
+  const Shape& probability = context.input(kClassProbability)->shape;
+  const Shape& location = context.input(kLocation)->shape;
+  const Shape& anchor = context.input(kAnchor)->shape;
+  const Dim& anchors = probability[2];
+  BATON_RETURN_IF_ERROR(
+      context.RequireEqual(location[0], probability[0], "batches of loc_pred and cls_prob"));
+  BATON_RETURN_IF_ERROR(
+      context.RequireEqual(location[1], anchors * Dim(4), "loc_pred's columns and 4 per anchor"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(anchor[0], Dim(1), "batches of anchor and 1"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(anchor[1], anchors, "anchors of anchor and cls_prob"));
+  return context.RequireEqual(anchor[2], Dim(4), "coordinates of an anchor and 4");
+}
+
 absl::Status MultiboxTransformLocType(TypeContext& context, const MultiboxTransformLocAttrs&,
                                       TensorTypes* result) {
   BATON_RETURN_IF_ERROR(RequireDType(context, 0, DTypeSet::kFloat));
@@ -28,23 +43,14 @@ absl::Status MultiboxTransformLocType(TypeContext& context, const MultiboxTransf
   BATON_RETURN_IF_ERROR(RequireRank(context, kClassProbability, 3, "cls_prob"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kLocation, 2, "loc_pred"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kAnchor, 3, "anchor"));
-  const Shape& probability = context.input(kClassProbability)->shape;
-  const Shape& location = context.input(kLocation)->shape;
-  const Shape& anchor = context.input(kAnchor)->shape;
-  Dim batch = probability.has_rank() ? probability[0] : context.FreshDim("batch");
-  Dim anchors = probability.has_rank() ? probability[2] : context.FreshDim("anchors");
-  if (location.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(location[0], batch, "batches of loc_pred and cls_prob"));
-    BATON_RETURN_IF_ERROR(
-        context.RequireEqual(location[1], anchors * Dim(4), "loc_pred's columns and 4 per anchor"));
+  if (context.AllRanked()) BATON_RETURN_IF_ERROR(CheckAnchors(context));
+  const TensorType& probability = *context.input(kClassProbability);
+  Shape shape = probability.shape;
+  if (!shape.has_rank()) {
+    BATON_ASSIGN_OR_RETURN(shape, FreshShape(context, 3, "extent"));
   }
-  if (anchor.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(anchor[0], Dim(1), "batches of anchor and 1"));
-    BATON_RETURN_IF_ERROR(context.RequireEqual(anchor[1], anchors, "anchors of anchor and cls_prob"));
-    BATON_RETURN_IF_ERROR(context.RequireEqual(anchor[2], Dim(4), "coordinates of an anchor and 4"));
-  }
-  result->push_back({context.input(0)->dtype, Shape({batch, anchors, Dim(6)})});
-  result->push_back({DType::kInt32, Shape({batch})});
+  result->push_back({probability.dtype, Shape({shape[0], shape[2], Dim(6)})});
+  result->push_back({DType::kInt32, Shape({shape[0]})});
   return absl::OkStatus();
 }
 

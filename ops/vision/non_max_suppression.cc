@@ -27,6 +27,18 @@ absl::Status CheckNonMaxSuppressionAttrs(const NonMaxSuppressionAttrs& attrs) {
                                                  attrs.score_index, ", expected places in a box"));
 }
 
+// REQUIRES: all inputs are ranked.
+absl::Status CheckExtents(TypeContext& context, const NonMaxSuppressionAttrs& attrs) {
+  const Shape& data = context.input(kData)->shape;
+  const Shape& count = context.input(kValidCount)->shape;
+  const Shape& indices = context.input(kIndices)->shape;
+  const int64_t last = std::max({attrs.coord_start + 3, attrs.score_index, attrs.id_index});
+  BATON_RETURN_IF_ERROR(context.RequireAtLeast(data[2], Dim(last) + Dim(1), "elements of a box"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(count[0], data[0], "batches of valid_count and data"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(indices[0], data[0], "batches of indices and data"));
+  return context.RequireEqual(indices[1], data[1], "boxes of indices and data");
+}
+
 absl::Status NonMaxSuppressionType(TypeContext& context, const NonMaxSuppressionAttrs& attrs,
                                    TensorTypes* result) {
   BATON_RETURN_IF_ERROR(RequireDType(context, kData, DTypeSet::kFloat));
@@ -39,18 +51,10 @@ absl::Status NonMaxSuppressionType(TypeContext& context, const NonMaxSuppression
   BATON_RETURN_IF_ERROR(RequireRank(context, kData, 3, "data"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kValidCount, 1, "valid_count"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kIndices, 2, "indices"));
+  if (context.AllRanked()) BATON_RETURN_IF_ERROR(CheckExtents(context, attrs));
   Shape data = context.input(kData)->shape;
   if (!data.has_rank()) {
     BATON_ASSIGN_OR_RETURN(data, FreshShape(context, 3, "extent"));
-  }
-  const int64_t last = std::max({attrs.coord_start + 3, attrs.score_index, attrs.id_index});
-  BATON_RETURN_IF_ERROR(context.RequireAtLeast(data[2], Dim(last) + Dim(1), "elements of a box"));
-  if (const Shape& count = context.input(kValidCount)->shape; count.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(count[0], data[0], "batches of valid_count and data"));
-  }
-  if (const Shape& indices = context.input(kIndices)->shape; indices.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(indices[0], data[0], "batches of indices and data"));
-    BATON_RETURN_IF_ERROR(context.RequireEqual(indices[1], data[1], "boxes of indices and data"));
   }
   result->push_back({context.input(kData)->dtype, data});
   result->push_back({DType::kInt32, Shape({data[0], data[1]})});

@@ -32,35 +32,36 @@ int64_t NumAnchors(const ProposalAttrs& attrs) {
   return static_cast<int64_t>(attrs.scales.size() * attrs.ratios.size());
 }
 
+// REQUIRES: all inputs are ranked.
+absl::Status CheckExtents(TypeContext& context, const ProposalAttrs& attrs) {
+  const Shape& scores = context.input(kClassProbability)->shape;
+  const Shape& deltas = context.input(kBoxDelta)->shape;
+  const Shape& info = context.input(kImageInfo)->shape;
+  const Dim anchors = NumAnchors(attrs);
+  BATON_RETURN_IF_ERROR(
+      context.RequireEqual(scores[1], anchors * Dim(2), "channels of cls_prob and 2 per anchor"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(deltas[0], scores[0], "batches of bbox_pred and cls_prob"));
+  BATON_RETURN_IF_ERROR(
+      context.RequireEqual(deltas[1], anchors * Dim(4), "channels of bbox_pred and 4 per anchor"));
+  for (int i = 2; i < 4; ++i) {
+    BATON_RETURN_IF_ERROR(context.RequireEqual(
+        deltas[i], scores[i], absl::StrCat("extents of bbox_pred and cls_prob along axis ", i)));
+  }
+  BATON_RETURN_IF_ERROR(context.RequireEqual(info[0], scores[0], "batches of im_info and cls_prob"));
+  return context.RequireEqual(info[1], Dim(3), "elements of im_info and 3");
+}
+
 absl::Status ProposalType(TypeContext& context, const ProposalAttrs& attrs, TensorTypes* result) {
   BATON_RETURN_IF_ERROR(RequireDType(context, kClassProbability, DTypeSet::kFloat));
   BATON_RETURN_IF_ERROR(RequireSameDType(context));
   BATON_RETURN_IF_ERROR(RequireRank(context, kClassProbability, 4, "cls_prob"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kBoxDelta, 4, "bbox_pred"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kImageInfo, 2, "im_info"));
-  const Shape& scores = context.input(kClassProbability)->shape;
-  const Shape& deltas = context.input(kBoxDelta)->shape;
-  const Shape& info = context.input(kImageInfo)->shape;
-  const Dim batch = scores.has_rank() ? scores[0] : context.FreshDim("batch");
-  const Dim anchors = NumAnchors(attrs);
-  if (scores.has_rank()) {
-    BATON_RETURN_IF_ERROR(
-        context.RequireEqual(scores[1], anchors * Dim(2), "channels of cls_prob and 2 per anchor"));
-  }
-  if (deltas.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(deltas[0], batch, "batches of bbox_pred and cls_prob"));
-    BATON_RETURN_IF_ERROR(
-        context.RequireEqual(deltas[1], anchors * Dim(4), "channels of bbox_pred and 4 per anchor"));
-    for (int i = 2; scores.has_rank() && i < 4; ++i) {
-      BATON_RETURN_IF_ERROR(context.RequireEqual(
-          deltas[i], scores[i], absl::StrCat("extents of bbox_pred and cls_prob along axis ", i)));
-    }
-  }
-  if (info.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(info[0], batch, "batches of im_info and cls_prob"));
-    BATON_RETURN_IF_ERROR(context.RequireEqual(info[1], Dim(3), "elements of im_info and 3"));
-  }
-  result->push_back({context.input(0)->dtype, Shape({batch * Dim(attrs.rpn_post_nms_top_n), Dim(5)})});
+  if (context.AllRanked()) BATON_RETURN_IF_ERROR(CheckExtents(context, attrs));
+  const TensorType& scores = *context.input(kClassProbability);
+  const Dim rows =
+      scores.shape.has_rank() ? scores.shape[0] * Dim(attrs.rpn_post_nms_top_n) : context.FreshDim("regions");
+  result->push_back({scores.dtype, Shape({rows, Dim(5)})});
   return absl::OkStatus();
 }
 

@@ -24,29 +24,30 @@ absl::Status CheckRegularNonMaxSuppressionAttrs(const RegularNonMaxSuppressionAt
       "max_detections_per_class, max_detections and num_classes must be at least 0");
 }
 
+// REQUIRES: both inputs are ranked.
+absl::Status CheckExtents(TypeContext& context, const RegularNonMaxSuppressionAttrs& attrs) {
+  const Shape& boxes = context.input(kBoxes)->shape;
+  const Shape& scores = context.input(kScores)->shape;
+  BATON_RETURN_IF_ERROR(context.RequireEqual(boxes[2], Dim(4), "coordinates of a box and 4"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(scores[0], boxes[0], "batches of scores and boxes"));
+  BATON_RETURN_IF_ERROR(context.RequireEqual(scores[1], boxes[1], "numbers of scores and boxes"));
+  return context.RequireAtLeast(scores[2], Dim(attrs.num_classes), "classes of scores");
+}
+
 absl::Status RegularNonMaxSuppressionType(TypeContext& context, const RegularNonMaxSuppressionAttrs& attrs,
                                           TensorTypes* result) {
   BATON_RETURN_IF_ERROR(RequireDType(context, kBoxes, DTypeSet::kFloat));
   BATON_RETURN_IF_ERROR(RequireSameDType(context));
   BATON_RETURN_IF_ERROR(RequireRank(context, kBoxes, 3, "boxes"));
   BATON_RETURN_IF_ERROR(RequireRank(context, kScores, 3, "scores"));
-  const DType dtype = context.input(kBoxes)->dtype;
-  const Shape& boxes = context.input(kBoxes)->shape;
-  const Shape& scores = context.input(kScores)->shape;
-  const Dim batch = boxes.has_rank() ? boxes[0] : context.FreshDim("batch");
-  if (boxes.has_rank())
-    BATON_RETURN_IF_ERROR(context.RequireEqual(boxes[2], Dim(4), "coordinates of a box and 4"));
-  if (scores.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(scores[0], batch, "batches of scores and boxes"));
-    BATON_RETURN_IF_ERROR(context.RequireAtLeast(scores[2], Dim(attrs.num_classes), "classes of scores"));
-  }
-  if (boxes.has_rank() && scores.has_rank()) {
-    BATON_RETURN_IF_ERROR(context.RequireEqual(boxes[1], scores[1], "numbers of boxes and scores"));
-  }
-  result->push_back({dtype, Shape({batch, Dim(attrs.max_detections), Dim(4)})});
-  result->push_back({dtype, Shape({batch, Dim(attrs.max_detections)})});
-  result->push_back({dtype, Shape({batch, Dim(attrs.max_detections)})});
-  result->push_back({dtype, Shape({batch})});
+  if (context.AllRanked()) BATON_RETURN_IF_ERROR(CheckExtents(context, attrs));
+  const TensorType& boxes = *context.input(kBoxes);
+  const Dim batch = boxes.shape.has_rank() ? boxes.shape[0] : context.FreshDim("batch");
+  const Dim kept = attrs.max_detections;
+  result->push_back({boxes.dtype, Shape({batch, kept, Dim(4)})});
+  result->push_back({boxes.dtype, Shape({batch, kept})});
+  result->push_back({boxes.dtype, Shape({batch, kept})});
+  result->push_back({boxes.dtype, Shape({batch})});
   return absl::OkStatus();
 }
 

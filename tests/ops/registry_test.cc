@@ -84,7 +84,7 @@ TEST_CASE("attributes: errors name operator and attribute", "[ops]") {
         "flatten: attribute 'axis' is given twice");
   CHECK(error("cast", {}) == "cast: attribute 'dtype' is missing");
   CHECK(error("nn.pad", {{"mode", std::string("mirror")}}) ==
-        "nn.pad: attribute 'mode' is 'mirror', expected constant, reflect, edge or wrap");
+        "nn.pad: attribute 'mode' is 'mirror', expected constant, reflect, symmetric, edge or wrap");
 }
 
 TEST_CASE("resolver: specs that do not fit are refused", "[ops]") {
