@@ -115,6 +115,13 @@ void Elaborator::InferTypes() {
   }
   for (const FunctionDefinition* definition : unit) types_.InferBody(*definition);
   types_.Solve();
+  for (const FunctionDefinition* entry : entries_) {
+    for (const Local* param : entry->function->params) {
+      if (diagnostics_.has_errors() || types_.IsKnown(param)) continue;
+      diagnostics_.Error(param->position, absl::StrCat("the type of parameter '%", param->name,
+                                                       "' cannot be inferred; annotate it"));
+    }
+  }
   if (!diagnostics_.has_errors()) types_.CheckMatches();
 }
 

@@ -101,6 +101,10 @@ Type Inference::TypeOf(const Local* local) const {
   return WithoutUnknowns(TypeTerms::ToType(local_terms_.at(local)));
 }
 
+bool Inference::IsKnown(const Local* local) const {
+  return TypeTerms::IsComplete(local_terms_.at(local));
+}
+
 Type Inference::TypeOf(const FunctionDefinition& definition) const {
   const Signature& signature = signatures_.at(&definition);
   return WithoutUnknowns(TypeTerms::ToType(terms_.Function(signature.params, signature.result)));

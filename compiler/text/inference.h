@@ -48,6 +48,7 @@ class Inference {
   Type TypeOf(const Local* local) const;
   Type TypeOf(const FunctionDefinition& definition) const;  // REQUIRES: declared in the unit
   bool Declares(const FunctionDefinition& definition) const { return signatures_.count(&definition) > 0; }
+  bool IsKnown(const Local* local) const;  // its type has no unknown part
   // The type arguments of a use of a generic function.
   std::vector<Type> TypeArgs(const Expr* global) const;
   const OperatorCall* OperatorOf(const Expr* expr) const;

@@ -44,6 +44,10 @@ TEST_CASE("types: what cannot be inferred is an error that says where", "[langua
   CHECK_THAT(MainTypes("def @main(%x, %y) { add(%x, %y) }"), Catch::Contains("annotate"));
 }
 
+TEST_CASE("types: an input that nothing gives a type is refused", "[language]") {
+  CHECK_THAT(MainTypes("def @main(%x) { 1 }"), Catch::Contains("'%x'") && Catch::Contains("annotate"));
+}
+
 TEST_CASE("types: messages show both types", "[language]") {
   const auto error = [](absl::string_view main) { return MainTypes(main); };
   CHECK_THAT(error("def @main(%x: Tensor[(2), float32]) { @f(%x) }\ndef @f(%y: Tensor[(3), float32]) { %y }"),
@@ -79,9 +83,12 @@ TEST_CASE("types: data types that are declared twice, or do not exist", "[langua
              Catch::Contains("there is no type Nowhere"));
 }
 
-TEST_CASE("types: non-uniform data types are values", "[language]") {
+TEST_CASE("types: non-uniform data types are built and taken apart", "[language]") {
   constexpr char kNested[] = "type Nested[A] { Flat(A), Nest(Nested[(A, A)]) }";
-  CHECK(Eval("Nest(Nest(Flat(((1, 2), (3, 4)))))", kNested) == "Nest(Nest(Flat(((1, 2), (3, 4)))))");
+  CHECK(Eval("let %n = Nest(Nest(Flat(((1, 2), (3, 4)))));\n"
+             "match (%n) { Nest(Nest(Flat(((%a, _), (_, %b))))) => %a * 10 + %b, _ => 0 }",
+             kNested) == "14");
+  CHECK_THAT(Eval("Nest(Flat((1, 2)))", kNested), Catch::Contains("without end"));
 }
 
 }  // namespace
