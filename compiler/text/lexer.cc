@@ -26,6 +26,10 @@ bool IsReserved(absl::string_view word) {
   }
   return false;
 }
+// Dimensions that Baton names itself: "$d0", "n#1".
+bool IsExtentSign(char c) {
+  return c == '$' || c == '#';
+}
 bool IsNumberPart(char c) {
   return IsDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
@@ -113,6 +117,7 @@ Token Lexer::Next() {
     if (IsDigit(At(digit)) || special) return ReadNumber();
   }
   if (c == '"') return ReadString();
+  if (IsExtentSign(c) && IsNamePart(At(at_ + 1))) return ReadExtentName();
   if (c == '#') return ReadHash();
   return ReadSymbol();
 }
@@ -267,6 +272,12 @@ Token Lexer::ReadHash() {
   Token token = Make(key == "version" ? Token::Kind::kVersion : Token::Kind::kImport, begin, end + 1);
   token.value = std::string(value.substr(1, value.size() - 2));
   return token;
+}
+
+Token Lexer::ReadExtentName() {
+  size_t end = at_ + 1;
+  while (IsNamePart(At(end)) || IsExtentSign(At(end)) || At(end) == '.') ++end;
+  return Make(Token::Kind::kExtentName, at_, end);
 }
 
 Token Lexer::ReadSymbol() {

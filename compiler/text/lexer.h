@@ -25,6 +25,7 @@ struct Token {
     kGlobal,      // @text
     kNumber,      // number; text is what was written
     kString,      // value
+    kExtentName,  // $text or #text: the beginning or the rest of a dimension's name
     kMeta,        // meta[value][number]
     kVersion,     // #[version = "value"]
     kImport,      // #[import = "value"]
@@ -65,6 +66,7 @@ class Lexer {
   Token ReadMeta(size_t begin);
   Token ReadString();
   Token ReadHash();
+  Token ReadExtentName();
   Token ReadSymbol();
   bool ReadQuoted(std::string* value);
   Position PositionAt(size_t at);

@@ -101,6 +101,15 @@ TEST_CASE("definitions: extents", "[text]") {
   }
 }
 
+TEST_CASE("definitions: extents with names that Baton gives", "[text]") {
+  CHECK(TypeOf("Tensor[($d0, n#1, $d0 + 2*$d1), int8]") == "Tensor[($d0, n#1, $d0 + 2*$d1), int8]");
+  CHECK(TypeOf("Tensor[(arange#12, #1, x.y#2), int8]") == "Tensor[(arange#12, #1, x.y#2), int8]");
+  CHECK(TypeOf("Tensor[(\"a b\", floordiv(n#0 + 1, 2)), int8]") ==
+        "Tensor[(\"a b\", floordiv(n#0 + 1, 2)), int8]");
+  CHECK_THAT(Refused("f($d0)"), StartsWith("m.rly:1:3: error: found '$d0', expected an expression"));
+  CHECK_THAT(RefusedType("Tensor[(n #1), int8]"), StartsWith("m.rly:1:22: error: "));
+}
+
 TEST_CASE("definitions: patterns", "[text]") {
   const std::string text = R"(match? (f(1), 2) {
   (Cons(%x: int32, _), %y) => %x,
