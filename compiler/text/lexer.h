@@ -69,6 +69,8 @@ class Lexer {
   Token ReadExtentName();
   Token ReadSymbol();
   bool ReadQuoted(std::string* value);
+  void ReadEscape(std::string* value);
+  void WarnOfLastBackslash(absl::string_view value);
   Position PositionAt(size_t at);
   char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
 

@@ -81,7 +81,12 @@ TEST_CASE("lexical: comments nest and stand anywhere", "[text]") {
 
 TEST_CASE("lexical: stars before the end of a comment are read otherwise elsewhere", "[text]") {
   CHECK_THAT(Warnings("/* a **/ 1"), Contains("'**/'"));
+  CHECK_THAT(Warnings("/***/ 1"), Contains("m.rly:1:4: warning: "));
+  CHECK_THAT(Warnings("/* a ****/ 1"), Contains("m.rly:1:9: warning: "));
   CHECK(Warnings("/* a */ 1") == "");
+  CHECK(Warnings("/* a ***/ 1") == "");
+  CHECK(Warnings("/* ** a */ 1") == "");
+  CHECK(Warnings("/*/* a */*/ 1") == "");
   CHECK(Warnings("/**/ 1") == "");
 }
 
@@ -112,6 +117,20 @@ TEST_CASE("lexical: escapes of strings", "[text]") {
   CHECK(Tree(R"(f(1, s="a\"b\\c\n\t\r\x41\x01"))") == R"(f(1, s="a\"b\\c\n\t\rA\x01"))");
   CHECK(Tree(R"(f(1, s="\q"))") == R"(f(1, s="\\q"))");
   CHECK(Tree("f(1, s=\"caf\xc3\xa9\")") == "f(1, s=\"caf\xc3\xa9\")");
+}
+
+TEST_CASE("lexical: a backslash that escapes nothing is itself, but not strictly", "[text]") {
+  CHECK(Warnings(R"(f(1, s="a\qb"))") == "");
+  CHECK_THAT(RefusedStrictly(R"(f(1, s="a\qb"))"),
+             StartsWith(R"(m.rly:1:10: error: there is no escape '\q')"));
+  CHECK_THAT(RefusedStrictly(R"(f(1, s="\x4g"))"), StartsWith("m.rly:1:9: error: "));
+  CHECK(Tree(R"(f(1, s="\\q\x41"))", /*strict=*/true) == R"(f(1, s="\\qA"))");
+}
+
+TEST_CASE("lexical: a string that ends in a backslash is read otherwise elsewhere", "[text]") {
+  CHECK_THAT(Warnings(R"(f(1, s="a\\"))"), StartsWith("m.rly:1:12: warning: "));
+  CHECK(Warnings(R"(f(1, s="a\\b"))") == "");
+  CHECK_THAT(Refused(R"(f(1, s="a\"))"), Contains("not closed; \\\" is a quote within it"));
 }
 
 TEST_CASE("lexical: sections", "[text]") {
