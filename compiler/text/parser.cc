@@ -133,10 +133,7 @@ void Parser::CloseScope(size_t mark) {
 void Parser::Run() {
   ReadMetadataSection();
   ParseHeader();
-  const Token& first = Peek();
-  const bool is_module = first.IsWord("def") || first.IsWord("type") || first.IsWord("extern") ||
-                         first.kind == Token::Kind::kMetadata;
-  if (!is_module && first.kind != Token::Kind::kEnd) {
+  if (!failed_ && !AtModule()) {
     module_.expression = ParseExpr();
     if (Peek().kind != Token::Kind::kMetadata && Peek().kind != Token::Kind::kEnd) {
       Unexpected("the end of the expression");
@@ -151,22 +148,18 @@ void Parser::Run() {
 
 // Constants may be used before the section that holds them, which ends the text.
 void Parser::ReadMetadataSection() {
-  if (text_.find("#[metadata]") == text_.npos) return;
+  if (text_.find("metadata") == text_.npos) return;
   Diagnostics ignored("", "");
   Lexer lexer(text_, mode_, ignored);
   Token token = lexer.Next();
   while (token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kMetadata) token = lexer.Next();
   if (token.kind != Token::Kind::kMetadata) return;
-  if (token.text.find("#[metadata]") != token.text.npos) {
-    return diagnostics_.Error(token.position, "there are two metadata sections");
-  }
   absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text);
   if (!metadata.ok()) return diagnostics_.Error(token.position, metadata.status().message());
   metadata_ = *std::move(metadata);
 }
 
 void Parser::ParseHeader() {
-  bool has_version = false;
   for (;;) {
     const Token& token = Peek();
     if (token.kind == Token::Kind::kVersion) {
@@ -174,7 +167,8 @@ void Parser::ParseHeader() {
         diagnostics_.Error(token.position,
                            absl::StrCat("the version is \"", token.value, "\", expected \"", kVersion, "\""));
       }
-      has_version = true;
+      if (module_.has_version) diagnostics_.Error(token.position, "there are two version lines");
+      module_.has_version = true;
     } else if (token.kind == Token::Kind::kImport) {
       module_.imports.push_back(token.value);
     } else {
@@ -182,10 +176,16 @@ void Parser::ParseHeader() {
     }
     Take();
   }
-  const Token& next = Peek();
-  if (!has_version && (next.IsWord("def") || next.IsWord("type") || next.IsWord("extern"))) {
-    diagnostics_.Error(next.position, absl::StrCat("a module starts with #[version = \"", kVersion, "\"]"));
+  if (!module_.has_version && AtModule()) {
+    diagnostics_.Error(Peek().position, absl::StrCat("a module starts with #[version = \"", kVersion, "\"]"));
   }
+}
+
+// Whether definitions follow, or nothing at all, rather than a lone expression.
+bool Parser::AtModule() {
+  const Token& next = Peek();
+  return next.IsWord("def") || next.IsWord("type") || next.IsWord("extern") ||
+         next.kind == Token::Kind::kMetadata || (next.kind == Token::Kind::kEnd && !failed_);
 }
 
 void Parser::ParseDefinition() {

@@ -44,6 +44,7 @@ class Parser {
   // Definitions (parser.cc).
   void ReadMetadataSection();
   void ParseHeader();
+  bool AtModule();
   void ParseDefinition();
   void ParseTypeDefinition(bool is_extern);
   void ParseFunctionDefinition();

@@ -133,12 +133,21 @@ TEST_CASE("lexical: a string that ends in a backslash is read otherwise elsewher
   CHECK_THAT(Refused(R"(f(1, s="a\"))"), Contains("not closed; \\\" is a quote within it"));
 }
 
+TEST_CASE("lexical: a module says its version, once and first", "[text]") {
+  CHECK_THAT(Refused(""), StartsWith("m.rly:1:1: error: a module starts with #[version"));
+  CHECK_THAT(Refused("// nothing\n"), Contains("error: a module starts with #[version"));
+  CHECK(Formatted(Module("")) == Module(""));
+  CHECK_THAT(Refused(Module(Module("1"))), StartsWith("m.rly:2:1: error: there are two version lines"));
+  CHECK_THAT(Refused(Module(Module("def @f() { 1 }"))), StartsWith("m.rly:2:1: error: "));
+  CHECK_THAT(Refused(Module("def @f() { 1 }\n#[version = \"0.0.5\"]")), StartsWith("m.rly:3:1: error: "));
+}
+
 TEST_CASE("lexical: sections", "[text]") {
   CHECK_THAT(Refused("#[version = \"0.0.4\"]\n1"), Contains("m.rly:1:1: error: ") && Contains("\"0.0.4\""));
   CHECK_THAT(Refused("#[version = 0.0.5]\n1"), StartsWith("m.rly:1:1: error: "));
   CHECK_THAT(Refused("#[other]\n1"), StartsWith("m.rly:1:1: error: "));
   CHECK_THAT(Refused("def @f() { 1 }"), Contains("m.rly:1:1: error: a module starts with #[version"));
-  CHECK(Formatted("#[ version=\"0.0.5\" ]\n1") == "1\n");
+  CHECK(Formatted("#[ version=\"0.0.5\" ]\n1") == "#[version = \"0.0.5\"]\n1\n");
   CHECK(Formatted("#[version = \"0.0.5\"]\n#[import = \"prelude\"]\ndef @f() { 1 }") ==
         "#[version = \"0.0.5\"]\n#[import = \"prelude\"]\n\ndef @f() {\n  1\n}\n");
 }
