@@ -1,6 +1,7 @@
 #include "compiler/text/parser.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -10,6 +11,19 @@ namespace baton::text {
 namespace {
 
 constexpr absl::string_view kVersion = "0.0.5";
+
+Position PositionOf(absl::string_view text, size_t at) {
+  const absl::string_view before = text.substr(0, at);
+  const size_t line_begin = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
+  return {static_cast<int32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
+          static_cast<int32_t>(before.size() - line_begin) + 1};
+}
+
+// Whether a metadata section begins here.
+bool AtMetadata(absl::string_view text) {
+  Diagnostics ignored("", "");
+  return Lexer(text, ReaderMode::kCompat, ignored).Next().kind == Token::Kind::kMetadata;
+}
 
 std::string Describe(const Token& token) {
   if (token.kind == Token::Kind::kEnd) return "the end of the text";
@@ -154,9 +168,17 @@ void Parser::ReadMetadataSection() {
   Token token = lexer.Next();
   while (token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kMetadata) token = lexer.Next();
   if (token.kind != Token::Kind::kMetadata) return;
-  absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text);
-  if (!metadata.ok()) return diagnostics_.Error(token.position, metadata.status().message());
-  metadata_ = *std::move(metadata);
+  std::optional<size_t> bad_byte;
+  absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text, &bad_byte);
+  if (metadata.ok()) {
+    metadata_ = *std::move(metadata);
+    return;
+  }
+  const bool has_other = bad_byte && AtMetadata(token.text.substr(*bad_byte));
+  if (has_other) return diagnostics_.Error(token.position, "there are two metadata sections");
+  const size_t json = token.end - token.text.size();
+  diagnostics_.Error(bad_byte ? PositionOf(text_, json + *bad_byte) : token.position,
+                     metadata.status().message());
 }
 
 void Parser::ParseHeader() {
