@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -11,6 +12,10 @@ namespace baton::text {
 namespace {
 
 constexpr absl::string_view kVersion = "0.0.5";
+
+bool IsBefore(Position a, Position b) {
+  return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+}
 
 Position PositionOf(absl::string_view text, size_t at) {
   const absl::string_view before = text.substr(0, at);
@@ -256,11 +261,10 @@ void Parser::ParseFunctionDefinition() {
   }
   FunctionSyntax* function = ParseFunction(name.position);
   if (failed_) return;
-  const auto same = std::find_if(module_.functions.begin(), module_.functions.end(),
-                                 [&](const FunctionDefinition& other) { return other.name == name.name(); });
-  if (same != module_.functions.end() && mode_ == ReaderMode::kCompat) {
+  const auto [same, is_new] = functions_.try_emplace(name.name(), module_.functions.size());
+  if (!is_new && mode_ == ReaderMode::kCompat) {
     diagnostics_.Warning(name.position, absl::StrCat("@", name.name(), " is defined again; this one counts"));
-    *same = {name.name(), function, name.position, module_.file};
+    module_.functions[same->second] = {name.name(), function, name.position, module_.file};
     return;
   }
   module_.functions.push_back({name.name(), function, name.position, module_.file});
@@ -285,17 +289,21 @@ FunctionSyntax* Parser::ParseFunction(Position position) {
 }
 
 void Parser::ParseParams(FunctionSyntax* function) {
+  const Position begin = Peek().position;
   Expect("(", "before the parameters");
   List(")", "in parameters", [&] {
     if (AtAttribute()) {
-      function->attributes.push_back(ParseAttribute());
+      ParseAttributes(&function->attributes);
+    } else if (!function->attributes.empty()) {
+      Unexpected("an attribute: parameters come first");
     } else {
-      ParseParam(function);
+      ParseParam(function, begin);
     }
   });
 }
 
-void Parser::ParseParam(FunctionSyntax* function) {
+// `begin`: of the parameter list.
+void Parser::ParseParam(FunctionSyntax* function, Position begin) {
   const Token name = Take();
   if (name.kind != Token::Kind::kLocal) {
     if (!failed_) Fail(name.position, absl::StrCat("found ", Describe(name), ", expected a parameter"));
@@ -307,10 +315,18 @@ void Parser::ParseParam(FunctionSyntax* function) {
     Take();
     absl::StrAppend(&full, ".", Take().text);
   }
+  const Local* same = FindLocal(full);
+  if (same != nullptr && IsBefore(begin, same->position)) RemarkSameParam(full, name.position);
   Local* local = Declare(std::move(full), name.position);
   if (Accept("{")) List("}", "in attributes of the parameter", [&] { ParseAttribute(); });
   if (Accept(":")) local->type = ParseType();
   function->params.push_back(local);
+}
+
+void Parser::RemarkSameParam(absl::string_view name, Position position) {
+  const std::string message = absl::StrCat("there are two parameters %", name);
+  if (mode_ == ReaderMode::kStrict) return diagnostics_.Error(position, message);
+  diagnostics_.Warning(position, absl::StrCat(message, "; uses mean this one, for other readers the first"));
 }
 
 std::unique_ptr<SyntaxModule> ParseText(absl::string_view file, absl::string_view text, ReaderMode mode,

@@ -106,6 +106,8 @@ TEST_CASE("graph: undefined and redefined numbers", "[text]") {
   FormatOptions strict;
   strict.strict = true;
   CHECK(FormatRelay("m.rly", restart, strict).ok());
+  CHECK_THAT(Warnings(restart + "def @h() { %0 = 3; %0 }\n"),
+             StartsWith("m.rly:3:12: warning: %0") && !Contains("m.rly:4"));
   CHECK(Placed(restart) == Module("\ndef @f() {\n  1\n}\n\ndef @g() {\n  2\n}\n"));
 }
 
