@@ -144,6 +144,7 @@ Token Lexer::ReadName(Token::Kind kind) {
     while (IsDigit(At(end))) ++end;
     Token token = Make(Token::Kind::kGraph, begin, end);
     token.text.remove_prefix(1);
+    while (token.text.size() > 1 && token.text[0] == '0') token.text.remove_prefix(1);
     return token;
   }
   if (!IsLetter(At(end))) return Fail(begin, end, absl::StrCat("a name must follow '", sigil, "'"));

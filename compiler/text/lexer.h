@@ -21,7 +21,7 @@ struct Token {
     kEnd,
     kIdentifier,  // text
     kLocal,       // %text
-    kGraph,       // %text, digits
+    kGraph,       // %text: digits, without leading zeros: %007 is %7
     kGlobal,      // @text
     kNumber,      // number; text is what was written
     kString,      // value

@@ -111,6 +111,13 @@ TEST_CASE("graph: undefined and redefined numbers", "[text]") {
   CHECK(Placed(restart) == Module("\ndef @f() {\n  1\n}\n\ndef @g() {\n  2\n}\n"));
 }
 
+TEST_CASE("graph: the number counts, not how it is written", "[text]") {
+  CHECK(Placed("%007 = f(1); g(%7)") == "g(f(1))\n");
+  CHECK(Formatted("%00 = f(1); g(%000)") == "%0 = f(1);\ng(%0)\n");
+  CHECK_THAT(RefusedStrictly("%1 = 1; %01 = 2; %1"), StartsWith("m.rly:1:9: error: %1 is bound a second"));
+  CHECK_THAT(Refused("%10 = 1; %1"), StartsWith("m.rly:1:10: error: %1 is not bound"));
+}
+
 TEST_CASE("graph: a comparison at the start of an item is no binding", "[text]") {
   CHECK(Placed("%0 = 1; %0 == 2") == "1 == 2\n");
 }
