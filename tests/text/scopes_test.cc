@@ -96,6 +96,13 @@ TEST_CASE("graph: a node whose place does not see its variables is refused", "[t
              Contains("m.rly:1:41: error: %a is not visible"));
 }
 
+TEST_CASE("graph: a node belongs to one function", "[text]") {
+  const std::string errors =
+      Refused(Module("def @f() {\n  %0 = h(1);\n  %0\n}\ndef @g() {\n  if (True) { %0 } else { 2 }\n}"));
+  CHECK_THAT(errors,
+             StartsWith("m.rly:7:15: error: %0, bound at line 3, is used here in @g and at 4:3 in @f"));
+}
+
 TEST_CASE("graph: undefined and redefined numbers", "[text]") {
   CHECK_THAT(Refused("%3"), StartsWith("m.rly:1:1: error: %3"));
   CHECK_THAT(Refused("%0 = %0; %0"), StartsWith("m.rly:1:6: error: %0"));
