@@ -1,6 +1,8 @@
 #include "compiler/text/graph_bindings.h"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -31,7 +33,10 @@ class Placer {
   Placer(SyntaxModule& module, Diagnostics& diagnostics) : module_(module), diagnostics_(diagnostics) {}
 
   void Run() {
-    for (FunctionDefinition& definition : module_.functions) VisitFunction(*definition.function, Place());
+    for (FunctionDefinition& definition : module_.functions) {
+      names_[definition.function->body] = definition.name;
+      VisitFunction(*definition.function, Place());
+    }
     if (module_.expression != nullptr) {
       root_.result = module_.expression;
       VisitBlock(&root_, Place());
@@ -155,10 +160,9 @@ class Placer {
 
   void MakeLet(const Binding& binding, const std::vector<Use>& uses) {
     Place place = uses[0].place;
-    for (const Use& use : uses) place = Common(place, use.place);
-    if (place.block == nullptr) {
-      return diagnostics_.Error(binding.position,
-                                absl::StrCat("%", binding.local->name, " is used in several functions"));
+    for (const Use& use : uses) {
+      place = Common(place, use.place);
+      if (place.block == nullptr) return RefuseUses(binding, uses[0], use);
     }
     Item item;
     item.kind = Item::Kind::kLet;
@@ -167,6 +171,25 @@ class Placer {
     item.position = binding.position;
     added_[place.block].emplace_back(place.item, item);
     VisitExpr(binding.value, place, 0);
+  }
+
+  void RefuseUses(const Binding& binding, const Use& a, const Use& b) {
+    const bool in_order = std::tie(a.site->position.line, a.site->position.column) <
+                          std::tie(b.site->position.line, b.site->position.column);
+    const Use& first = in_order ? a : b;
+    const Use& second = in_order ? b : a;
+    const Position at = first.site->position;
+    diagnostics_.Error(second.site->position,
+                       absl::StrCat("%", binding.local->name, ", bound at line ", binding.position.line,
+                                    ", is used here in @", FunctionOf(second.place), " and at ", at.line, ":",
+                                    at.column, " in @", FunctionOf(first.place),
+                                    "; a graph binding belongs to one function: bind it in each"));
+  }
+
+  // The name of the definition around a place.
+  const std::string& FunctionOf(Place place) {
+    while (around_[place.block].place.block != nullptr) place = around_[place.block].place;
+    return names_[place.block];
   }
 
   // The last place that comes before both; none when they lie in different functions.
@@ -216,7 +239,8 @@ class Placer {
   Diagnostics& diagnostics_;
   Block root_;
   bool moving_ = false;
-  bool unused_ = false;  // what is visited is not part of the program
+  bool unused_ = false;                                  // what is visited is not part of the program
+  std::unordered_map<const Block*, std::string> names_;  // of functions, by body
   std::vector<Block*> blocks_;
   std::vector<Binding> bindings_;  // in the order of the text
   std::unordered_map<const Block*, Around> around_;

@@ -81,10 +81,10 @@ void Layout::PrintComments(Position position) {
   if (position.line != INT32_MAX) keep_empty_line(position.line);
 }
 
-// A lone expression needs no version.
+// A lone expression needs no version, but may have one.
 void Layout::PrintHeader() {
   const bool is_module = module_.expression == nullptr;
-  if (is_module || !module_.imports.empty()) {
+  if (is_module || module_.has_version || !module_.imports.empty()) {
     PrintComments(header_);  // remarks that open the file stay above its version
     absl::StrAppend(&out_, "#[version = \"0.0.5\"]");
     NewLine();

@@ -26,6 +26,10 @@ bool IsReserved(absl::string_view word) {
   }
   return false;
 }
+// Dimensions that Baton names itself: "$d0", "n#1".
+bool IsExtentSign(char c) {
+  return c == '$' || c == '#';
+}
 bool IsNumberPart(char c) {
   return IsDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
@@ -79,6 +83,7 @@ void Lexer::SkipBlanks() {
 void Lexer::SkipBlockComment() {
   const size_t begin = at_;
   int depth = 0;
+  int stars = 0;  // in a row; other readers take them by twos
   do {
     if (at_ >= text_.size()) {
       diagnostics_.Error(PositionAt(begin), "the comment is not closed");
@@ -86,14 +91,17 @@ void Lexer::SkipBlockComment() {
     }
     if (At(at_) == '/' && At(at_ + 1) == '*') {
       ++depth;
+      stars = 0;
       at_ += 2;
     } else if (At(at_) == '*' && At(at_ + 1) == '/') {
-      if (mode_ == ReaderMode::kCompat && At(at_ - 1) == '*' && at_ - 1 > begin + 1) {
+      if (mode_ == ReaderMode::kCompat && stars % 2 == 1) {
         diagnostics_.Warning(PositionAt(at_), "'**/' ends the comment here, for other readers it does not");
       }
       --depth;
+      stars = 0;
       at_ += 2;
     } else {
+      stars = At(at_) == '*' ? stars + 1 : 0;
       ++at_;
     }
   } while (depth > 0);
@@ -113,6 +121,7 @@ Token Lexer::Next() {
     if (IsDigit(At(digit)) || special) return ReadNumber();
   }
   if (c == '"') return ReadString();
+  if (IsExtentSign(c) && IsNamePart(At(at_ + 1))) return ReadExtentName();
   if (c == '#') return ReadHash();
   return ReadSymbol();
 }
@@ -135,6 +144,7 @@ Token Lexer::ReadName(Token::Kind kind) {
     while (IsDigit(At(end))) ++end;
     Token token = Make(Token::Kind::kGraph, begin, end);
     token.text.remove_prefix(1);
+    while (token.text.size() > 1 && token.text[0] == '0') token.text.remove_prefix(1);
     return token;
   }
   if (!IsLetter(At(end))) return Fail(begin, end, absl::StrCat("a name must follow '", sigil, "'"));
@@ -212,34 +222,61 @@ Token Lexer::ReadMeta(size_t begin) {
 
 // A string from its opening quote on; false when it has no end.
 bool Lexer::ReadQuoted(std::string* value) {
-  for (++at_; at_ < text_.size(); ++at_) {
+  for (++at_; at_ < text_.size();) {
     const char c = text_[at_];
-    if (c == '"') return ++at_, true;
-    if (c != '\\') {
-      value->push_back(c);
-      continue;
+    if (c == '"') {
+      WarnOfLastBackslash(*value);
+      return ++at_, true;
     }
-    const char escaped = At(at_ + 1);
-    const absl::string_view hex = text_.substr(at_ + 2 <= text_.size() ? at_ + 2 : text_.size(), 2);
-    if (escaped == 'n' || escaped == 't' || escaped == 'r' || escaped == '"' || escaped == '\\') {
-      value->push_back(escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped == 'r' ? '\r' : escaped);
-      ++at_;
-    } else if (escaped == 'x' && hex.size() == 2 &&
-               absl::ascii_isxdigit(static_cast<unsigned char>(hex[0])) &&
-               absl::ascii_isxdigit(static_cast<unsigned char>(hex[1]))) {
-      value->append(absl::HexStringToBytes(hex));
-      at_ += 3;
+    if (c == '\\') {
+      ReadEscape(value);
     } else {
       value->push_back(c);
+      ++at_;
     }
   }
   return false;
 }
 
+// An escape from its backslash on.
+void Lexer::ReadEscape(std::string* value) {
+  constexpr absl::string_view kEscapes = "ntr\"\\", kMeanings = "\n\t\r\"\\";
+  const absl::string_view rest = text_.substr(at_ + 1);
+  const size_t escape = rest.empty() ? kEscapes.npos : kEscapes.find(rest[0]);
+  const auto is_hex = [&](size_t i) {
+    return i < rest.size() && absl::ascii_isxdigit(static_cast<unsigned char>(rest[i]));
+  };
+  if (escape != kEscapes.npos) {
+    value->push_back(kMeanings[escape]);
+    at_ += 2;
+  } else if (!rest.empty() && rest[0] == 'x' && is_hex(1) && is_hex(2)) {
+    value->append(absl::HexStringToBytes(rest.substr(1, 2)));
+    at_ += 4;
+  } else {
+    if (mode_ == ReaderMode::kStrict && !rest.empty()) {
+      diagnostics_.Error(PositionAt(at_),
+                         absl::StrCat("there is no escape '\\", absl::CEscape(rest.substr(0, 1)),
+                                      "'; a backslash is \"\\\\\""));
+    }
+    value->push_back('\\');
+    ++at_;
+  }
+}
+
+// For readers without escapes a backslash before the closing quote is just the last byte.
+void Lexer::WarnOfLastBackslash(absl::string_view value) {
+  if (mode_ == ReaderMode::kStrict || !absl::EndsWith(value, "\\")) return;
+  diagnostics_.Warning(PositionAt(at_), "this string ends in one backslash, for other readers in two");
+}
+
 Token Lexer::ReadString() {
   const size_t begin = at_;
   std::string value;
-  if (!ReadQuoted(&value)) return Fail(begin, text_.size(), "the string is not closed");
+  if (!ReadQuoted(&value)) {
+    const bool has_quotes = text_.find("\\\"", begin) != text_.npos;
+    return Fail(begin, text_.size(),
+                absl::StrCat("the string is not closed", has_quotes ? "; \\\" is a quote within it" : ""));
+  }
   Token token = Make(Token::Kind::kString, begin, at_);
   token.value = std::move(value);
   return token;
@@ -267,6 +304,12 @@ Token Lexer::ReadHash() {
   Token token = Make(key == "version" ? Token::Kind::kVersion : Token::Kind::kImport, begin, end + 1);
   token.value = std::string(value.substr(1, value.size() - 2));
   return token;
+}
+
+Token Lexer::ReadExtentName() {
+  size_t end = at_ + 1;
+  while (IsNamePart(At(end)) || IsExtentSign(At(end)) || At(end) == '.') ++end;
+  return Make(Token::Kind::kExtentName, at_, end);
 }
 
 Token Lexer::ReadSymbol() {

@@ -21,10 +21,11 @@ struct Token {
     kEnd,
     kIdentifier,  // text
     kLocal,       // %text
-    kGraph,       // %text, digits
+    kGraph,       // %text: digits, without leading zeros: %007 is %7
     kGlobal,      // @text
     kNumber,      // number; text is what was written
     kString,      // value
+    kExtentName,  // $text or #text: the beginning or the rest of a dimension's name
     kMeta,        // meta[value][number]
     kVersion,     // #[version = "value"]
     kImport,      // #[import = "value"]
@@ -65,8 +66,11 @@ class Lexer {
   Token ReadMeta(size_t begin);
   Token ReadString();
   Token ReadHash();
+  Token ReadExtentName();
   Token ReadSymbol();
   bool ReadQuoted(std::string* value);
+  void ReadEscape(std::string* value);
+  void WarnOfLastBackslash(absl::string_view value);
   Position PositionAt(size_t at);
   char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
 

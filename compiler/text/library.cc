@@ -5,7 +5,7 @@ namespace baton {
 
 const std::map<std::string, absl::string_view>& LibraryModules() {
   static const auto& modules = *new std::map<std::string, absl::string_view>{
-#include "library_modules.inc"
+#include "compiler/text/library_modules.inc"
   };
   return modules;
 }

@@ -58,13 +58,13 @@ bool IsBase64(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<Metadata> Metadata::Parse(absl::string_view json) {
+absl::StatusOr<Metadata> Metadata::Parse(absl::string_view json, std::optional<size_t>* bad_byte) {
   rapidjson::Document document;
   // Iterative: hostile nesting must not reach the end of the stack.
   document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
   if (document.HasParseError()) {
-    return Bad(absl::StrCat("no JSON at byte ", document.GetErrorOffset(), ": ",
-                            rapidjson::GetParseError_En(document.GetParseError())));
+    *bad_byte = std::min(document.GetErrorOffset(), json.size());
+    return Bad(absl::StrCat("no JSON: ", rapidjson::GetParseError_En(document.GetParseError())));
   }
   const Json* nodes = Member(document, "nodes");
   const Json* root = Member(document, "root");

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ namespace baton::text {
 class Metadata {
  public:
   Metadata() = default;  // no objects
-  // Errors: InvalidArgument for what is no metadata section.
-  static absl::StatusOr<Metadata> Parse(absl::string_view json);
+  // Errors: InvalidArgument for what is no metadata section. For what is no JSON, `bad_byte` receives the
+  // place.
+  static absl::StatusOr<Metadata> Parse(absl::string_view json, std::optional<size_t>* bad_byte);
 
   // True for keys of objects that stand for a whole list of attributes.
   static bool IsAttributes(absl::string_view key);

@@ -218,13 +218,22 @@ void Parser::ParseGraph(Block* block) {
   item.local->name = std::string(name.text);
   item.local->is_graph = true;
   GraphEntry& entry = graph_[item.local->name];
-  if (entry.local != nullptr && entry.function == function_) {
-    const std::string message = absl::StrCat("%", name.text, " is bound a second time");
-    if (mode_ == ReaderMode::kStrict) return Fail(name.position, message);
-    diagnostics_.Warning(name.position, absl::StrCat(message, "; later uses mean this binding"));
-  }
+  if (entry.local != nullptr) RemarkRebinding(name, entry.function == function_);
   entry = {item.local, function_};
   block->items.push_back(item);
+}
+
+// Other readers know one binding a number in the whole text, the first. That functions start again at %0 is
+// worth a single remark.
+void Parser::RemarkRebinding(const Token& name, bool is_same_function) {
+  const std::string message = absl::StrCat("%", name.text, " is bound a second time");
+  if (mode_ == ReaderMode::kStrict) {
+    if (is_same_function) Fail(name.position, message);
+    return;
+  }
+  if (!is_same_function && std::exchange(warned_of_restart_, true)) return;
+  diagnostics_.Warning(name.position,
+                       absl::StrCat(message, "; later uses mean this binding, for other readers the first"));
 }
 
 // Operators.
@@ -266,9 +275,7 @@ Expr* Parser::ParseArguments(Expr* callee) {
   Take();  // (
   List(")", "in arguments", [&] {
     if (AtAttribute()) {
-      do {
-        call->attributes.push_back(ParseAttribute());
-      } while (mode_ == ReaderMode::kCompat && AtAttribute());  // other readers need no commas here
+      ParseAttributes(&call->attributes);
     } else if (Peek().kind == Token::Kind::kMeta && Metadata::IsAttributes(Peek().value) && Peek(1).Is(")")) {
       const Token meta = Take();
       auto attributes = metadata_.AttributesOf(meta.value, *meta.number->As<int32_t>(), module_);
@@ -598,6 +605,13 @@ bool Parser::AtAttribute() {
   size_t i = 0;
   while (Peek(i).kind == Token::Kind::kIdentifier && Peek(i + 1).Is(".")) i += 2;
   return Peek(i).kind == Token::Kind::kIdentifier && Peek(i + 1).Is("=");
+}
+
+// One, or in compat mode several: other readers need no commas between them.
+void Parser::ParseAttributes(std::vector<AttributeSyntax>* attributes) {
+  do {
+    attributes->push_back(ParseAttribute());
+  } while (mode_ == ReaderMode::kCompat && AtAttribute());
 }
 
 AttributeSyntax Parser::ParseAttribute() {

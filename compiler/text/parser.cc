@@ -1,6 +1,8 @@
 #include "compiler/text/parser.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -10,6 +12,23 @@ namespace baton::text {
 namespace {
 
 constexpr absl::string_view kVersion = "0.0.5";
+
+bool IsBefore(Position a, Position b) {
+  return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+}
+
+Position PositionOf(absl::string_view text, size_t at) {
+  const absl::string_view before = text.substr(0, at);
+  const size_t line_begin = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
+  return {static_cast<int32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
+          static_cast<int32_t>(before.size() - line_begin) + 1};
+}
+
+// Whether a metadata section begins here.
+bool AtMetadata(absl::string_view text) {
+  Diagnostics ignored("", "");
+  return Lexer(text, ReaderMode::kCompat, ignored).Next().kind == Token::Kind::kMetadata;
+}
 
 std::string Describe(const Token& token) {
   if (token.kind == Token::Kind::kEnd) return "the end of the text";
@@ -133,10 +152,7 @@ void Parser::CloseScope(size_t mark) {
 void Parser::Run() {
   ReadMetadataSection();
   ParseHeader();
-  const Token& first = Peek();
-  const bool is_module = first.IsWord("def") || first.IsWord("type") || first.IsWord("extern") ||
-                         first.kind == Token::Kind::kMetadata;
-  if (!is_module && first.kind != Token::Kind::kEnd) {
+  if (!failed_ && !AtModule()) {
     module_.expression = ParseExpr();
     if (Peek().kind != Token::Kind::kMetadata && Peek().kind != Token::Kind::kEnd) {
       Unexpected("the end of the expression");
@@ -151,22 +167,26 @@ void Parser::Run() {
 
 // Constants may be used before the section that holds them, which ends the text.
 void Parser::ReadMetadataSection() {
-  if (text_.find("#[metadata]") == text_.npos) return;
+  if (text_.find("metadata") == text_.npos) return;
   Diagnostics ignored("", "");
   Lexer lexer(text_, mode_, ignored);
   Token token = lexer.Next();
   while (token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kMetadata) token = lexer.Next();
   if (token.kind != Token::Kind::kMetadata) return;
-  if (token.text.find("#[metadata]") != token.text.npos) {
-    return diagnostics_.Error(token.position, "there are two metadata sections");
+  std::optional<size_t> bad_byte;
+  absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text, &bad_byte);
+  if (metadata.ok()) {
+    metadata_ = *std::move(metadata);
+    return;
   }
-  absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text);
-  if (!metadata.ok()) return diagnostics_.Error(token.position, metadata.status().message());
-  metadata_ = *std::move(metadata);
+  const bool has_other = bad_byte && AtMetadata(token.text.substr(*bad_byte));
+  if (has_other) return diagnostics_.Error(token.position, "there are two metadata sections");
+  const size_t json = token.end - token.text.size();
+  diagnostics_.Error(bad_byte ? PositionOf(text_, json + *bad_byte) : token.position,
+                     metadata.status().message());
 }
 
 void Parser::ParseHeader() {
-  bool has_version = false;
   for (;;) {
     const Token& token = Peek();
     if (token.kind == Token::Kind::kVersion) {
@@ -174,7 +194,8 @@ void Parser::ParseHeader() {
         diagnostics_.Error(token.position,
                            absl::StrCat("the version is \"", token.value, "\", expected \"", kVersion, "\""));
       }
-      has_version = true;
+      if (module_.has_version) diagnostics_.Error(token.position, "there are two version lines");
+      module_.has_version = true;
     } else if (token.kind == Token::Kind::kImport) {
       module_.imports.push_back(token.value);
     } else {
@@ -182,10 +203,16 @@ void Parser::ParseHeader() {
     }
     Take();
   }
-  const Token& next = Peek();
-  if (!has_version && (next.IsWord("def") || next.IsWord("type") || next.IsWord("extern"))) {
-    diagnostics_.Error(next.position, absl::StrCat("a module starts with #[version = \"", kVersion, "\"]"));
+  if (!module_.has_version && AtModule()) {
+    diagnostics_.Error(Peek().position, absl::StrCat("a module starts with #[version = \"", kVersion, "\"]"));
   }
+}
+
+// Whether definitions follow, or nothing at all, rather than a lone expression.
+bool Parser::AtModule() {
+  const Token& next = Peek();
+  return next.IsWord("def") || next.IsWord("type") || next.IsWord("extern") ||
+         next.kind == Token::Kind::kMetadata || (next.kind == Token::Kind::kEnd && !failed_);
 }
 
 void Parser::ParseDefinition() {
@@ -234,11 +261,10 @@ void Parser::ParseFunctionDefinition() {
   }
   FunctionSyntax* function = ParseFunction(name.position);
   if (failed_) return;
-  const auto same = std::find_if(module_.functions.begin(), module_.functions.end(),
-                                 [&](const FunctionDefinition& other) { return other.name == name.name(); });
-  if (same != module_.functions.end() && mode_ == ReaderMode::kCompat) {
+  const auto [same, is_new] = functions_.try_emplace(name.name(), module_.functions.size());
+  if (!is_new && mode_ == ReaderMode::kCompat) {
     diagnostics_.Warning(name.position, absl::StrCat("@", name.name(), " is defined again; this one counts"));
-    *same = {name.name(), function, name.position, module_.file};
+    module_.functions[same->second] = {name.name(), function, name.position, module_.file};
     return;
   }
   module_.functions.push_back({name.name(), function, name.position, module_.file});
@@ -263,17 +289,21 @@ FunctionSyntax* Parser::ParseFunction(Position position) {
 }
 
 void Parser::ParseParams(FunctionSyntax* function) {
+  const Position begin = Peek().position;
   Expect("(", "before the parameters");
   List(")", "in parameters", [&] {
     if (AtAttribute()) {
-      function->attributes.push_back(ParseAttribute());
+      ParseAttributes(&function->attributes);
+    } else if (!function->attributes.empty()) {
+      Unexpected("an attribute: parameters come first");
     } else {
-      ParseParam(function);
+      ParseParam(function, begin);
     }
   });
 }
 
-void Parser::ParseParam(FunctionSyntax* function) {
+// `begin`: of the parameter list.
+void Parser::ParseParam(FunctionSyntax* function, Position begin) {
   const Token name = Take();
   if (name.kind != Token::Kind::kLocal) {
     if (!failed_) Fail(name.position, absl::StrCat("found ", Describe(name), ", expected a parameter"));
@@ -285,10 +315,18 @@ void Parser::ParseParam(FunctionSyntax* function) {
     Take();
     absl::StrAppend(&full, ".", Take().text);
   }
+  const Local* same = FindLocal(full);
+  if (same != nullptr && IsBefore(begin, same->position)) RemarkSameParam(full, name.position);
   Local* local = Declare(std::move(full), name.position);
   if (Accept("{")) List("}", "in attributes of the parameter", [&] { ParseAttribute(); });
   if (Accept(":")) local->type = ParseType();
   function->params.push_back(local);
+}
+
+void Parser::RemarkSameParam(absl::string_view name, Position position) {
+  const std::string message = absl::StrCat("there are two parameters %", name);
+  if (mode_ == ReaderMode::kStrict) return diagnostics_.Error(position, message);
+  diagnostics_.Warning(position, absl::StrCat(message, "; uses mean this one, for other readers the first"));
 }
 
 std::unique_ptr<SyntaxModule> ParseText(absl::string_view file, absl::string_view text, ReaderMode mode,

@@ -44,13 +44,15 @@ class Parser {
   // Definitions (parser.cc).
   void ReadMetadataSection();
   void ParseHeader();
+  bool AtModule();
   void ParseDefinition();
   void ParseTypeDefinition(bool is_extern);
   void ParseFunctionDefinition();
   std::vector<std::string> ParseTypeParams();
   FunctionSyntax* ParseFunction(Position position);
   void ParseParams(FunctionSyntax* function);
-  void ParseParam(FunctionSyntax* function);
+  void ParseParam(FunctionSyntax* function, Position begin);
+  void RemarkSameParam(absl::string_view name, Position position);
 
   // Types (parse_types.cc).
   TypeSyntax ParseType();
@@ -75,6 +77,7 @@ class Parser {
   void WarnOfOldMeaning(absl::string_view name, Position position);
   bool RelayScopeHolds(absl::string_view name) const;
   void ParseGraph(Block* block);
+  void RemarkRebinding(const Token& name, bool is_same_function);
   void ParseFreeVar(Block* block);
   Expr* ParseBinary(int level);
   Expr* ParseCall();
@@ -93,6 +96,7 @@ class Parser {
   std::vector<Expr*> ParseOperands(size_t count, absl::string_view what);
   Pattern* ParsePattern();
   bool AtAttribute();
+  void ParseAttributes(std::vector<AttributeSyntax>* attributes);
   AttributeSyntax ParseAttribute();
   AttributeSyntax ParseAttributeValue();
   std::string ParseDottedName();
@@ -150,6 +154,8 @@ class Parser {
   };
   std::unordered_map<std::string, GraphEntry> graph_;
   int function_ = 0;
+  std::unordered_map<std::string, size_t> functions_;  // by name, where they stand in the module
+  bool warned_of_restart_ = false;
 };
 
 }  // namespace baton::text

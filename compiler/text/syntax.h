@@ -148,7 +148,8 @@ struct FunctionDefinition {
 
 // A file, or what several files were merged into.
 struct SyntaxModule {
-  std::string file;  // for messages
+  std::string file;          // for messages
+  bool has_version = false;  // a lone expression need not say its version
   std::vector<std::string> imports;
   std::vector<TypeDefinitionSyntax> types;
   std::vector<FunctionDefinition> functions;

@@ -56,6 +56,29 @@ TEST_CASE("definitions: a function defined twice", "[text]") {
   CHECK(Formatted(text) == Module("\ndef @f() {\n  2\n}\n"));
 }
 
+TEST_CASE("definitions: many functions take time linear in their number", "[text]") {
+  std::string text(kVersionLine);
+  for (int i = 0; i < 20'000; ++i) absl::StrAppend(&text, "def @f", i, "() { 1 }\n");
+  CHECK_THAT(Warnings(text + "def @f7() { 2 }"), StartsWith("m.rly:20002:5: warning: @f7 is defined again"));
+}
+
+TEST_CASE("definitions: two parameters of one name", "[text]") {
+  const std::string text = Module("def @f(%x, %y, %x) { %x }");
+  CHECK_THAT(Warnings(text), StartsWith("m.rly:2:16: warning: there are two parameters %x"));
+  CHECK_THAT(RefusedStrictly(text), StartsWith("m.rly:2:16: error: there are two parameters %x"));
+  CHECK(Warnings(Module("def @f(%x) { fn (%x) { %x } }\ndef @g(%x) { %x }")) == "");
+}
+
+TEST_CASE("definitions: attributes end the list of parameters", "[text]") {
+  CHECK_THAT(Refused(Module("def @f(Inline=1, %x) { 1 }")), StartsWith("m.rly:2:18: error: "));
+  // The comma behind the first element is never optional.
+  CHECK_THAT(Refused(Module("def @f(%x Inline=1) { 1 }")), StartsWith("m.rly:2:11: error: "));
+  CHECK(Formatted(Module("def @f(%x, %y Inline=1 a=2) { 1 }")) ==
+        Module("\ndef @f(%x, %y, Inline=1, a=2) {\n  1\n}\n"));
+  CHECK(Formatted(Module("def @f(Inline=1 a=2) { 1 }")) == Module("\ndef @f(Inline=1, a=2) {\n  1\n}\n"));
+  CHECK_THAT(RefusedStrictly(Module("def @f(Inline=1 a=2) { 1 }")), StartsWith("m.rly:2:17: error: "));
+}
+
 TEST_CASE("definitions: long parameter lists are broken", "[text]") {
   const std::string text = Module(
       "\ndef @main(\n  %first_input: Tensor[(?, 4, 16, 16), float32],\n"
@@ -99,6 +122,15 @@ TEST_CASE("definitions: extents", "[text]") {
     CAPTURE(type);
     CHECK_THAT(RefusedType(type), StartsWith("m.rly:1:"));
   }
+}
+
+TEST_CASE("definitions: extents with names that Baton gives", "[text]") {
+  CHECK(TypeOf("Tensor[($d0, n#1, $d0 + 2*$d1), int8]") == "Tensor[($d0, n#1, $d0 + 2*$d1), int8]");
+  CHECK(TypeOf("Tensor[(arange#12, #1, x.y#2), int8]") == "Tensor[(arange#12, #1, x.y#2), int8]");
+  CHECK(TypeOf("Tensor[(\"a b\", floordiv(n#0 + 1, 2)), int8]") ==
+        "Tensor[(\"a b\", floordiv(n#0 + 1, 2)), int8]");
+  CHECK_THAT(Refused("f($d0)"), StartsWith("m.rly:1:3: error: found '$d0', expected an expression"));
+  CHECK_THAT(RefusedType("Tensor[(n #1), int8]"), StartsWith("m.rly:1:22: error: "));
 }
 
 TEST_CASE("definitions: patterns", "[text]") {

@@ -81,7 +81,12 @@ TEST_CASE("lexical: comments nest and stand anywhere", "[text]") {
 
 TEST_CASE("lexical: stars before the end of a comment are read otherwise elsewhere", "[text]") {
   CHECK_THAT(Warnings("/* a **/ 1"), Contains("'**/'"));
+  CHECK_THAT(Warnings("/***/ 1"), Contains("m.rly:1:4: warning: "));
+  CHECK_THAT(Warnings("/* a ****/ 1"), Contains("m.rly:1:9: warning: "));
   CHECK(Warnings("/* a */ 1") == "");
+  CHECK(Warnings("/* a ***/ 1") == "");
+  CHECK(Warnings("/* ** a */ 1") == "");
+  CHECK(Warnings("/*/* a */*/ 1") == "");
   CHECK(Warnings("/**/ 1") == "");
 }
 
@@ -114,12 +119,35 @@ TEST_CASE("lexical: escapes of strings", "[text]") {
   CHECK(Tree("f(1, s=\"caf\xc3\xa9\")") == "f(1, s=\"caf\xc3\xa9\")");
 }
 
+TEST_CASE("lexical: a backslash that escapes nothing is itself, but not strictly", "[text]") {
+  CHECK(Warnings(R"(f(1, s="a\qb"))") == "");
+  CHECK_THAT(RefusedStrictly(R"(f(1, s="a\qb"))"),
+             StartsWith(R"(m.rly:1:10: error: there is no escape '\q')"));
+  CHECK_THAT(RefusedStrictly(R"(f(1, s="\x4g"))"), StartsWith("m.rly:1:9: error: "));
+  CHECK(Tree(R"(f(1, s="\\q\x41"))", /*strict=*/true) == R"(f(1, s="\\qA"))");
+}
+
+TEST_CASE("lexical: a string that ends in a backslash is read otherwise elsewhere", "[text]") {
+  CHECK_THAT(Warnings(R"(f(1, s="a\\"))"), StartsWith("m.rly:1:12: warning: "));
+  CHECK(Warnings(R"(f(1, s="a\\b"))") == "");
+  CHECK_THAT(Refused(R"(f(1, s="a\"))"), Contains("not closed; \\\" is a quote within it"));
+}
+
+TEST_CASE("lexical: a module says its version, once and first", "[text]") {
+  CHECK_THAT(Refused(""), StartsWith("m.rly:1:1: error: a module starts with #[version"));
+  CHECK_THAT(Refused("// nothing\n"), Contains("error: a module starts with #[version"));
+  CHECK(Formatted(Module("")) == Module(""));
+  CHECK_THAT(Refused(Module(Module("1"))), StartsWith("m.rly:2:1: error: there are two version lines"));
+  CHECK_THAT(Refused(Module(Module("def @f() { 1 }"))), StartsWith("m.rly:2:1: error: "));
+  CHECK_THAT(Refused(Module("def @f() { 1 }\n#[version = \"0.0.5\"]")), StartsWith("m.rly:3:1: error: "));
+}
+
 TEST_CASE("lexical: sections", "[text]") {
   CHECK_THAT(Refused("#[version = \"0.0.4\"]\n1"), Contains("m.rly:1:1: error: ") && Contains("\"0.0.4\""));
   CHECK_THAT(Refused("#[version = 0.0.5]\n1"), StartsWith("m.rly:1:1: error: "));
   CHECK_THAT(Refused("#[other]\n1"), StartsWith("m.rly:1:1: error: "));
   CHECK_THAT(Refused("def @f() { 1 }"), Contains("m.rly:1:1: error: a module starts with #[version"));
-  CHECK(Formatted("#[ version=\"0.0.5\" ]\n1") == "1\n");
+  CHECK(Formatted("#[ version=\"0.0.5\" ]\n1") == "#[version = \"0.0.5\"]\n1\n");
   CHECK(Formatted("#[version = \"0.0.5\"]\n#[import = \"prelude\"]\ndef @f() { 1 }") ==
         "#[version = \"0.0.5\"]\n#[import = \"prelude\"]\n\ndef @f() {\n  1\n}\n");
 }

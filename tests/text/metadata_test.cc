@@ -5,6 +5,7 @@ namespace baton::text {
 namespace {
 
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 constexpr char kFloats[] =
@@ -50,6 +51,12 @@ TEST_CASE("metadata: references that lead nowhere", "[text]") {
   CHECK_THAT(Refused("meta[a][b]"), StartsWith("m.rly:1:"));
 }
 
+TEST_CASE("metadata: blanks may stand around the section's name", "[text]") {
+  std::string text = WithConstant("meta[relay.Constant][0]", kSeven);
+  text.replace(text.find("#[metadata]"), 11, "#[  metadata ]");
+  CHECK(Tree(text) == "7");
+}
+
 TEST_CASE("metadata: older files leave the module out of type keys", "[text]") {
   CHECK(Tree(WithConstant("meta[Constant][0]", kSeven)) == "7");
 }
@@ -71,10 +78,13 @@ TEST_CASE("metadata: damaged tensors", "[text]") {
 }
 
 TEST_CASE("metadata: damaged sections", "[text]") {
-  CHECK_THAT(Refused("1\n#[metadata]\n{"), StartsWith("m.rly:2:1: error: metadata: no JSON"));
+  CHECK_THAT(Refused("1\n#[metadata]\n{"), StartsWith("m.rly:3:2: error: metadata: no JSON: "));
+  CHECK_THAT(Refused("1\n#[metadata]\n{\"root\": 1,\n  \"nodes\" 2}"),
+             StartsWith("m.rly:4:11: error: metadata: no JSON: ") && EndsWith("\n            ^"));
   CHECK_THAT(Refused("1\n#[metadata]\n[]"), Contains("'root'"));
   CHECK_THAT(Refused("1\n#[metadata]\n{\"root\": 5, \"nodes\": []}"), Contains("no node 5"));
   CHECK_THAT(Refused(WithConstant("1", kSeven) + "#[metadata]\n{}"), Contains("two metadata sections"));
+  CHECK_THAT(Refused(WithConstant("1", kSeven) + "#[ metadata ]\n{}"), Contains("two metadata sections"));
   // What is not referred to may be anything.
   CHECK(Tree(WithConstant("1", "!")) == "1");
 }

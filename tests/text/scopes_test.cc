@@ -96,6 +96,13 @@ TEST_CASE("graph: a node whose place does not see its variables is refused", "[t
              Contains("m.rly:1:41: error: %a is not visible"));
 }
 
+TEST_CASE("graph: a node belongs to one function", "[text]") {
+  const std::string errors =
+      Refused(Module("def @f() {\n  %0 = h(1);\n  %0\n}\ndef @g() {\n  if (True) { %0 } else { 2 }\n}"));
+  CHECK_THAT(errors,
+             StartsWith("m.rly:7:15: error: %0, bound at line 3, is used here in @g and at 4:3 in @f"));
+}
+
 TEST_CASE("graph: undefined and redefined numbers", "[text]") {
   CHECK_THAT(Refused("%3"), StartsWith("m.rly:1:1: error: %3"));
   CHECK_THAT(Refused("%0 = %0; %0"), StartsWith("m.rly:1:6: error: %0"));
@@ -106,7 +113,16 @@ TEST_CASE("graph: undefined and redefined numbers", "[text]") {
   FormatOptions strict;
   strict.strict = true;
   CHECK(FormatRelay("m.rly", restart, strict).ok());
+  CHECK_THAT(Warnings(restart + "def @h() { %0 = 3; %0 }\n"),
+             StartsWith("m.rly:3:12: warning: %0") && !Contains("m.rly:4"));
   CHECK(Placed(restart) == Module("\ndef @f() {\n  1\n}\n\ndef @g() {\n  2\n}\n"));
+}
+
+TEST_CASE("graph: the number counts, not how it is written", "[text]") {
+  CHECK(Placed("%007 = f(1); g(%7)") == "g(f(1))\n");
+  CHECK(Formatted("%00 = f(1); g(%000)") == "%0 = f(1);\ng(%0)\n");
+  CHECK_THAT(RefusedStrictly("%1 = 1; %01 = 2; %1"), StartsWith("m.rly:1:9: error: %1 is bound a second"));
+  CHECK_THAT(Refused("%10 = 1; %1"), StartsWith("m.rly:1:10: error: %1 is not bound"));
 }
 
 TEST_CASE("graph: a comparison at the start of an item is no binding", "[text]") {
