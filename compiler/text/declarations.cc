@@ -31,12 +31,15 @@ void Declarations::Add(const SyntaxModule& module, Diagnostics& diagnostics) {
   const bool imported = !first_;
   first_ = false;
   for (const TypeDefinitionSyntax& type : module.types) AddType(type, imported, diagnostics);
+  for (const FunctionDefinition& function : module.functions) AddFunction(function, imported, diagnostics);
+}
+
+void Declarations::CheckFields(const SyntaxModule& module, Diagnostics& diagnostics) const {
   for (const TypeDefinitionSyntax& type : module.types) {
     for (const ConstructorDefinition& constructor : type.definition.constructors) {
       for (const Type& field : constructor.fields) CheckType({field, type.position}, diagnostics);
     }
   }
-  for (const FunctionDefinition& function : module.functions) AddFunction(function, imported, diagnostics);
 }
 
 void Declarations::AddType(const TypeDefinitionSyntax& type, bool imported, Diagnostics& diagnostics) {

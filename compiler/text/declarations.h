@@ -25,6 +25,10 @@ class Declarations {
   // has stays what it is, so the user's file comes first and the modules that it imports after it.
   void Add(const SyntaxModule& module, Diagnostics& diagnostics);
 
+  // Checks the field types of the types in `module`; once everything is added, as they may name imported
+  // types.
+  void CheckFields(const SyntaxModule& module, Diagnostics& diagnostics) const;
+
   // Null when there is none.
   const TypeDefinition* FindType(absl::string_view name) const;
   const Constructor* FindConstructor(absl::string_view name) const;

@@ -37,6 +37,8 @@ class Elaborator final : private FunctionTypes {
         types_(declarations_, diagnostics, *this) {
     declarations_.Add(syntax, diagnostics);
     for (const SyntaxModule* imported : imports) declarations_.Add(*imported, diagnostics);
+    declarations_.CheckFields(syntax, diagnostics);
+    for (const SyntaxModule* imported : imports) declarations_.CheckFields(*imported, diagnostics);
   }
 
   absl::StatusOr<std::unique_ptr<ir::Module>> Run() {

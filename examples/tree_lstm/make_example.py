@@ -17,26 +17,33 @@ import numpy as np
 CLASSES = 5
 
 MODEL = """#[version = "0.0.5"]
+
 // A binary Tree-LSTM over trees of words, and the class of the whole tree.
 
 type Tree {{
-  Leaf(Tensor[(), int32]),
+  Leaf(int32),
   Node(Tree, Tree),
 }}
 
 // The state of a node: hidden and cell.
-def @leaf(%word: Tensor[(), int32], %embedding: Tensor[({words}, {input}), float32], %w: Tensor[({leaf_gates}, {input}), float32],
-          %b: Tensor[({leaf_gates}), float32]) -> (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]) {{
+def @leaf(
+  %word: int32,
+  %embedding: Tensor[({words}, {input}), float32],
+  %w: Tensor[({leaf_gates}, {input}), float32],
+  %b: Tensor[({leaf_gates}), float32]
+) -> (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]) {{
   let %x = expand_dims(take(%embedding, %word, axis=0), axis=0);
   let %gates = split(nn.bias_add(nn.dense(%x, %w, units={leaf_gates}), %b), indices_or_sections=3, axis=1);
   let %c = sigmoid(%gates.0) * tanh(%gates.2);
   (sigmoid(%gates.1) * tanh(%c), %c)
 }}
 
-def @node(%left: (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]),
-          %right: (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]),
-          %u: Tensor[({node_gates}, {both}), float32], %b: Tensor[({node_gates}), float32])
-    -> (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]) {{
+def @node(
+  %left: (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]),
+  %right: (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]),
+  %u: Tensor[({node_gates}, {both}), float32],
+  %b: Tensor[({node_gates}), float32]
+) -> (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]) {{
   let %h = concatenate((%left.0, %right.0), axis=1);
   let %gates = split(nn.bias_add(nn.dense(%h, %u, units={node_gates}), %b), indices_or_sections=5, axis=1);
   let %new = sigmoid(%gates.0) * tanh(%gates.4);
@@ -45,10 +52,16 @@ def @node(%left: (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]
   (sigmoid(%gates.3) * tanh(%c), %c)
 }}
 
-def @main(%tree: Tree, %embedding: Tensor[({words}, {input}), float32], %leaf_w: Tensor[({leaf_gates}, {input}), float32],
-          %leaf_b: Tensor[({leaf_gates}), float32], %node_u: Tensor[({node_gates}, {both}), float32],
-          %node_b: Tensor[({node_gates}), float32], %class_w: Tensor[({classes}, {hidden}), float32],
-          %class_b: Tensor[({classes}), float32]) -> Tensor[(1, {classes}), float32] {{
+def @main(
+  %tree: Tree,
+  %embedding: Tensor[({words}, {input}), float32],
+  %leaf_w: Tensor[({leaf_gates}, {input}), float32],
+  %leaf_b: Tensor[({leaf_gates}), float32],
+  %node_u: Tensor[({node_gates}, {both}), float32],
+  %node_b: Tensor[({node_gates}), float32],
+  %class_w: Tensor[({classes}, {hidden}), float32],
+  %class_b: Tensor[({classes}), float32]
+) -> Tensor[(1, {classes}), float32] {{
   let %encode = fn (%t: Tree) -> (Tensor[(1, {hidden}), float32], Tensor[(1, {hidden}), float32]) {{
     match (%t) {{
       Leaf(%word) => @leaf(%word, %embedding, %leaf_w, %leaf_b),
@@ -84,10 +97,16 @@ def random_tree(rng, words, leaves):
     return (random_tree(rng, words, left), random_tree(rng, words, leaves - left))
 
 
-def tree_text(tree):
-    if isinstance(tree, int):
-        return f"Leaf({tree})"
-    return f"Node({tree_text(tree[0])}, {tree_text(tree[1])})"
+def tree_text(tree, indent=""):
+    """The tree as `baton fmt` prints it: on one line where it fits, else children on lines of their own."""
+    def flat(tree):
+        return f"Leaf({tree})" if isinstance(tree, int) else f"Node({flat(tree[0])}, {flat(tree[1])})"
+
+    if len(indent) + len(flat(tree)) <= 100:
+        return flat(tree)
+    deeper = indent + "  "
+    left, right = tree_text(tree[0], deeper), tree_text(tree[1], deeper)
+    return f"Node(\n{deeper}{left},\n{deeper}{right}\n{indent})"
 
 
 def sigmoid(x):
