@@ -78,13 +78,13 @@ absl::Status EinsumType(TypeContext& context, const EinsumAttrs& attrs, TensorTy
 // A nest of loops, those of the result outside; the innermost one that is summed over is the row. An operand
 // that lacks a loop's label stands still in it.
 struct LoopNest {
-  using Operands = absl::InlinedVector<int64_t, 4>;
+  using Operands = std::vector<int64_t>;
   struct Loop {
     int64_t extent = 1;
     int64_t index = 0;
     Operands strides;
   };
-  absl::InlinedVector<Loop, 2 * kMaxRank> loops;  // without the row
+  std::vector<Loop> loops;  // without the row
   Loop row;
   Operands offsets;      // of the operands' current elements
   int64_t num_rows = 1;  // iterations of the other loops that are summed over

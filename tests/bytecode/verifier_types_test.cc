@@ -1,6 +1,7 @@
 // What the verifier says about data types, object types, signatures and the types of inputs and outputs.
 #include <catch2/catch.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "tests/bytecode/verifier_support.h"
 #include "vm/bytecode/data_types.h"
 
@@ -103,7 +104,7 @@ TEST_CASE("verifier: names of data types, parameters and constructors are unique
 
 TEST_CASE("verifier: tags fit the instructions", "[bytecode]") {
   TypeDefinition wide{"T", {}, {}};
-  for (int i = 0; i <= INT16_MAX; ++i) wide.constructors.push_back({"C" + std::to_string(i), {}});
+  for (int i = 0; i <= INT16_MAX; ++i) wide.constructors.push_back({absl::StrCat("C", i), {}});
   CHECK(WithDefinition(wide) == "ok");
   wide.constructors.push_back({"More", {}});
   CHECK(WithDefinition(wide) == "data type 'T': has 32769 constructors, at most 32768 are allowed");
