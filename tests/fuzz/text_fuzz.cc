@@ -1,23 +1,37 @@
-// Any bytes as Relay text: read, its graph bindings placed, and formatted. What was formatted must read back
+// Any bytes as Relay text: read, compiled, verified, and formatted. What was formatted must read back
 // and be its own formatted text. The first byte chooses the mode of the reader.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/strings/match.h"
+#include "compiler/compiler.h"
 #include "compiler/text/formatter.h"
-#include "compiler/text/graph_bindings.h"
-#include "compiler/text/parser.h"
-#include "vm/core/large_stack.h"
+#include "compiler/text/reader.h"
+#include "vm/bytecode/verifier.h"
 
 namespace baton {
 namespace {
 
-void Place(absl::string_view text, text::ReaderMode mode) {
-  RunOnLargeStack([&] {
-    text::Diagnostics diagnostics("fuzz.rly", text);
-    const auto module = text::ParseText("fuzz.rly", text, mode, diagnostics);
-    if (!diagnostics.has_errors()) text::PlaceGraphBindings(*module, diagnostics);
-  });
+// An error that input can cause.
+void CheckError(const absl::Status& status) {
+  if (absl::IsInvalidArgument(status) || absl::IsResourceExhausted(status) || absl::IsUnimplemented(status))
+    return;
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  std::abort();
+}
+
+// What can be read compiles or is refused, and what compiles verifies.
+void CheckCompiled(absl::string_view text, bool strict) {
+  RelayReadOptions options;
+  options.strict = strict;
+  absl::StatusOr<std::unique_ptr<ir::Module>> module = ReadRelay("fuzz.rly", text, options);
+  if (!module.ok()) return CheckError(module.status());
+  absl::StatusOr<Executable> executable = Compile(*std::move(module));
+  if (!executable.ok()) return CheckError(executable.status());
+  const absl::StatusOr<VerifiedExecutable> verified = Verify(*std::move(executable));
+  if (!verified.ok()) std::fprintf(stderr, "%s\n", verified.status().ToString().c_str());
+  if (!verified.ok() && !absl::StrContains(verified.status().message(), "entry point")) std::abort();
 }
 
 void CheckFormatted(absl::string_view text, const FormatOptions& options) {
@@ -41,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const bool strict = data[0] % 2 == 1;
   const absl::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  Place(text, strict ? text::ReaderMode::kStrict : text::ReaderMode::kCompat);
+  CheckCompiled(text, strict);
   FormatOptions options;
   options.strict = strict;
   CheckFormatted(text, options);
