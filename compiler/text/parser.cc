@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -64,8 +65,9 @@ const Token& Parser::Peek(size_t ahead) {
 }
 
 Token Parser::Take() {
-  Token token = Peek();
-  if (!failed_ && token.kind != Token::Kind::kEnd) ahead_.pop_front();
+  if (Peek().kind == Token::Kind::kEnd) return Peek();
+  Token token = std::move(ahead_.front());
+  ahead_.pop_front();
   return token;
 }
 
