@@ -141,9 +141,10 @@ class Placer {
     const auto found = uses_.find(binding.local);
     if (found == uses_.end()) return VisitUnused(binding.value);
     const std::vector<Use> uses = std::move(found->second);
+    uses_.erase(found);  // a million bindings: the table stays small where they form a chain
     moving_ = true;
     if (uses.size() == 1 && uses[0].depth < kMaxInlined) {
-      *uses[0].site = *binding.value;
+      *uses[0].site = std::move(*binding.value);
       VisitExpr(uses[0].site, uses[0].place, uses[0].depth);
     } else {
       MakeLet(binding, uses);

@@ -36,7 +36,9 @@ Layout::Layout(const SyntaxModule& module, Remarks remarks, const FormatOptions&
       comments_(std::move(remarks.comments)),
       header_(remarks.first_token),
       options_(options),
-      text_(options.infix, HasDottedNames(module)) {}
+      text_(options.infix, HasDottedNames(module)) {
+  text_.type_params() = module.scalar_names;  // scalars of these names are written in full
+}
 
 std::string Layout::Run() {
   PrintHeader();
@@ -121,9 +123,11 @@ void Layout::PrintType(const TypeDefinition& type) {
   if (!type.constructors.empty()) {
     absl::StrAppend(&out_, " {");
     NewLine();
+    std::vector<std::string> visible = text_.type_params();
+    visible.insert(visible.end(), type.params.begin(), type.params.end());
     for (const ConstructorDefinition& constructor : type.constructors) {
       std::vector<std::string> fields;
-      for (const Type& field : constructor.fields) fields.push_back(TypeText(field, type.params));
+      for (const Type& field : constructor.fields) fields.push_back(TypeText(field, visible));
       absl::StrAppend(&out_, "  ", constructor.name);
       if (!fields.empty()) absl::StrAppend(&out_, "(", absl::StrJoin(fields, ", "), ")");
       absl::StrAppend(&out_, ",");

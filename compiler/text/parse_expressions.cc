@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -22,7 +23,8 @@ constexpr Operator kOperators[] = {
 };
 
 const Operator* FindOperator(const Token& token) {
-  if (token.kind != Token::Kind::kSymbol) return nullptr;
+  if (token.kind != Token::Kind::kSymbol || !absl::StrContains("*/+-<>=!", token.text.substr(0, 1)))
+    return nullptr;
   const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
                                    [&](const Operator& op) { return op.symbol == token.text; });
   return found == std::end(kOperators) ? nullptr : found;
@@ -310,10 +312,10 @@ Expr* Parser::ParseProjections(Expr* expr) {
 // Primaries.
 
 Expr* Parser::ParsePrimary() {
-  const Token token = Peek();
-  switch (token.kind) {
+  switch (Peek().kind) {
     case Token::Kind::kNumber: {
-      Expr* expr = NewExpr(Expr::Kind::kConstant, Take().position);
+      const Token token = Take();
+      Expr* expr = NewExpr(Expr::Kind::kConstant, token.position);
       if (!token.number) Fail(token.position, absl::StrCat("'", token.text, "' is no number"));
       expr->constant = token.number;
       return expr;
@@ -323,7 +325,8 @@ Expr* Parser::ParsePrimary() {
     case Token::Kind::kGraph:
       return ParseGraphUse();
     case Token::Kind::kGlobal: {
-      Expr* expr = NewExpr(Expr::Kind::kGlobal, Take().position);
+      const Token token = Take();
+      Expr* expr = NewExpr(Expr::Kind::kGlobal, token.position);
       expr->name = token.name();
       return expr;
     }
@@ -334,14 +337,15 @@ Expr* Parser::ParsePrimary() {
     default:
       break;
   }
-  if (token.Is("(")) return ParseParentheses();
-  if (token.Is("{")) {
-    Expr* expr = NewExpr(Expr::Kind::kBlock, token.position);
+  const Position position = Peek().position;
+  if (Peek().Is("(")) return ParseParentheses();
+  if (Peek().Is("{")) {
+    Expr* expr = NewExpr(Expr::Kind::kBlock, position);
     expr->blocks = {ParseScope("of the block")};
     return expr;
   }
   Unexpected("an expression");
-  return Broken(token.position);
+  return Broken(position);
 }
 
 Expr* Parser::ParseWord() {

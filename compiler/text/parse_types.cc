@@ -1,4 +1,6 @@
 // Types as Relay text writes them.
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -76,7 +78,8 @@ Type Parser::ParseNamedType(int depth) {
   if (std::find(type_params_.begin(), type_params_.end(), name) != type_params_.end()) {
     return Type::Variable(name);
   }
-  if (!Peek().Is("[")) {
+  const std::vector<std::string>& declared = module_.scalar_names;
+  if (!Peek().Is("[") && std::find(declared.begin(), declared.end(), name) == declared.end()) {
     if (const std::optional<DType> dtype = ParseDType(name)) return TensorType{*dtype, Shape()};
   }
   std::vector<Type> args;

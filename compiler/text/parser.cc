@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 #include <tuple>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/text/parser_impl.h"
@@ -22,6 +24,16 @@ Position PositionOf(absl::string_view text, size_t at) {
   const size_t line_begin = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
   return {static_cast<int32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
           static_cast<int32_t>(before.size() - line_begin) + 1};
+}
+
+// False for most texts, which need not be read twice then.
+bool MayHaveTypes(absl::string_view text) {
+  constexpr absl::string_view kType = "type";
+  for (size_t at = text.find(kType); at != text.npos; at = text.find(kType, at + 1)) {
+    const absl::string_view rest = text.substr(at + kType.size(), 1);
+    if (!rest.empty() && absl::StrContains(" \t\r\n/", rest)) return true;
+  }
+  return false;
 }
 
 // Whether a metadata section begins here.
@@ -53,8 +65,9 @@ const Token& Parser::Peek(size_t ahead) {
 }
 
 Token Parser::Take() {
-  Token token = Peek();
-  if (!failed_ && token.kind != Token::Kind::kEnd) ahead_.pop_front();
+  if (Peek().kind == Token::Kind::kEnd) return Peek();
+  Token token = std::move(ahead_.front());
+  ahead_.pop_front();
   return token;
 }
 
@@ -150,7 +163,7 @@ void Parser::CloseScope(size_t mark) {
 // Modules.
 
 void Parser::Run() {
-  ReadMetadataSection();
+  LookAhead();
   ParseHeader();
   if (!failed_ && !AtModule()) {
     module_.expression = ParseExpr();
@@ -165,14 +178,22 @@ void Parser::Run() {
   }
 }
 
-// Constants may be used before the section that holds them, which ends the text.
-void Parser::ReadMetadataSection() {
-  if (text_.find("metadata") == text_.npos) return;
+// Reads ahead what may be used before it stands in the text: constants, whose section ends the text, and
+// types with names that would else be those of scalars.
+void Parser::LookAhead() {
+  if (text_.find("metadata") == text_.npos && !MayHaveTypes(text_)) return;
   Diagnostics ignored("", "");
   Lexer lexer(text_, mode_, ignored);
-  Token token = lexer.Next();
-  while (token.kind != Token::Kind::kEnd && token.kind != Token::Kind::kMetadata) token = lexer.Next();
-  if (token.kind != Token::Kind::kMetadata) return;
+  bool behind_type = false;
+  for (Token token = lexer.Next(); token.kind != Token::Kind::kEnd; token = lexer.Next()) {
+    if (token.kind == Token::Kind::kMetadata) return ReadMetadataSection(token);
+    const bool is_scalar = behind_type && token.kind == Token::Kind::kIdentifier && ParseDType(token.text);
+    if (is_scalar) module_.scalar_names.emplace_back(token.text);
+    behind_type = token.IsWord("type");
+  }
+}
+
+void Parser::ReadMetadataSection(const Token& token) {
   std::optional<size_t> bad_byte;
   absl::StatusOr<Metadata> metadata = Metadata::Parse(token.text, &bad_byte);
   if (metadata.ok()) {

@@ -42,7 +42,8 @@ class Parser {
   void List(absl::string_view close, absl::string_view what, const std::function<void()>& element);
 
   // Definitions (parser.cc).
-  void ReadMetadataSection();
+  void LookAhead();
+  void ReadMetadataSection(const Token& token);
   void ParseHeader();
   bool AtModule();
   void ParseDefinition();

@@ -151,6 +151,7 @@ struct SyntaxModule {
   std::string file;          // for messages
   bool has_version = false;  // a lone expression need not say its version
   std::vector<std::string> imports;
+  std::vector<std::string> scalar_names;  // of types that are called as a scalar is, "int8"
   std::vector<TypeDefinitionSyntax> types;
   std::vector<FunctionDefinition> functions;
   Expr* expression = nullptr;  // a file that is a lone expression

@@ -26,11 +26,12 @@ void AddVariables(const Type& type, std::vector<std::string>* names) {
   }
 }
 
-std::string TensorText(const TensorType& tensor) {
+std::string TensorText(const TensorType& tensor, const std::vector<std::string>& params) {
   if (!tensor.shape.has_rank()) return tensor.ToString();
+  const std::string scalar(DTypeName(tensor.dtype));
   // Other readers know all scalars by their element types but this one.
-  if (tensor.shape.rank() == 0 && tensor.dtype != DType::kBFloat16)
-    return std::string(DTypeName(tensor.dtype));
+  if (tensor.shape.rank() == 0 && tensor.dtype != DType::kBFloat16 && !Contains(params, scalar))
+    return scalar;
   const auto append = [](std::string* out, const Dim& dim) {
     out->append(IsAnyDim(dim) ? "?" : dim.ToString());
   };
@@ -57,7 +58,7 @@ std::string FunctionText(const Type& type, const std::vector<std::string>& param
 std::string TypeText(const Type& type, const std::vector<std::string>& params) {
   switch (type.kind()) {
     case Type::Kind::kTensor:
-      return TensorText(type.tensor());
+      return TensorText(type.tensor(), params);
     case Type::Kind::kTuple:
       return absl::StrCat("(", ListText(type.fields(), params), type.fields().size() == 1 ? ",)" : ")");
     case Type::Kind::kFunction:

@@ -111,6 +111,16 @@ TEST_CASE("definitions: types", "[text]") {
   CHECK(TypeOf("Tensor[*, float32]") == "Tensor[*, float32]");
 }
 
+TEST_CASE("definitions: a declared type wins over the scalar of its name", "[text]") {
+  const std::string text = Module(
+      "\ndef @f(%x: int8, %y: Tensor[(), int8], %z: Tensor[(2), int8], %w: int16) {\n  %x\n}\n\n"
+      "type int8 {\n  Byte(int8, Tensor[(), int8]),\n}\n");
+  CHECK(Formatted(text) == text);
+  CHECK(Formatted(Module("// type int8\ndef @f(%x: Tensor[(), int8]) { 1 }")) ==
+        "#[version = \"0.0.5\"]\n\n// type int8\ndef @f(%x: int8) {\n  1\n}\n");
+  CHECK(TypeOf("Tensor[(), int8]", "[int8]") == "Tensor[(), int8]");
+}
+
 TEST_CASE("definitions: extents", "[text]") {
   CHECK(TypeOf("Tensor[(?, 5i64, n), int8]") == "Tensor[(?, 5, n), int8]");
   CHECK(TypeOf("Tensor[(2*seq + 1, floordiv(n, 2)), int8]") == "Tensor[(2*seq + 1, floordiv(n, 2)), int8]");
