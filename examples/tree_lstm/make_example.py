@@ -90,6 +90,21 @@ def write_parameters(path, tensors):
             f.write(np.ascontiguousarray(value, dtype="<f4").tobytes())
 
 
+def read_parameters(path):
+    """What write_parameters wrote: arrays by name."""
+    with open(path, "rb") as f:
+        def take(pattern):
+            return struct.unpack("<" + pattern, f.read(struct.calcsize("<" + pattern)))
+
+        names = [f.read(take("Q")[0]).decode() for _ in range(take("QQQ")[2])]
+        values = []
+        for _ in range(take("Q")[0]):
+            rank = take("QQiiiBBH")[4]
+            shape, size = take(f"{rank}q"), take("q")[0]
+            values.append(np.frombuffer(bytearray(f.read(size)), "<f4").reshape(shape))
+        return dict(zip(names, values))
+
+
 def random_tree(rng, words, leaves):
     if leaves == 1:
         return int(rng.integers(words))
