@@ -1,6 +1,7 @@
 // Every operand of every instruction: accepted with a right value, refused with each kind of wrong one.
 #include <catch2/catch.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "tests/bytecode/verifier_support.h"
 #include "vm/bytecode/register_code.h"
 
@@ -185,7 +186,7 @@ TEST_CASE("verifier: registers of lists must exist and have the list's kind", "[
       std::vector<CodeRegister> longer = ValidList(info.opcode, operand);
       longer.push_back(operand.slot == SlotKind::kI64 ? RegisterOf(SlotKind::kI64, 2)
                                                       : RegisterOf(SlotKind::kTensor, 2));
-      CheckRefused(info, i, longer, "lists " + std::to_string(longer.size()) + " registers");
+      CheckRefused(info, i, longer, absl::StrCat("lists ", longer.size(), " registers"));
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "compiler/ir/module.h"
 #include "ops/registry.h"
 
@@ -123,7 +124,7 @@ class ModuleBuilder {
   std::unique_ptr<ir::Module> Finish(std::vector<ir::Atom> outputs) {
     function_->body->results = std::move(outputs);
     for (size_t i = 0; i < function_->body->results.size(); ++i) {
-      function_->output_names.push_back("output_" + std::to_string(i));
+      function_->output_names.push_back(absl::StrCat("output_", i));
     }
     return std::move(module_);
   }

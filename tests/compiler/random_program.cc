@@ -1,4 +1,5 @@
 #include "tests/compiler/random_program.h"
+#include "absl/strings/str_cat.h"
 
 #include <map>
 #include <random>
@@ -163,7 +164,7 @@ class Generator {
       params.push_back({std::string(1, static_cast<char>('a' + i)), AnyParameterType(i)});
     }
     const Type result = AnyType();
-    ir::Function* function = b_.Declare("f" + std::to_string(index), params, result);
+    ir::Function* function = b_.Declare(absl::StrCat("f", index), params, result);
     b_.Define(function, [&](const Vars& vars) {
       return InFunction(vars, [&]() -> ir::Atom {
         return b_.If(
@@ -179,7 +180,7 @@ class Generator {
   Type AnyParameterType(uint32_t index) {
     const Type type = AnyType();
     if (!(type == Open())) return type;
-    return Tensors(DType::kFloat32, {Dim::Symbol("p" + std::to_string(index))});
+    return Tensors(DType::kFloat32, {Dim::Symbol(absl::StrCat("p", index))});
   }
 
   ir::Atom Recursion(ir::Function* function, ir::Var* fuel, const Type& result) {
