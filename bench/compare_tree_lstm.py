@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+# Read when the libraries are loaded; torch.set_num_threads does not reach every BLAS.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 import numpy as np
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the example model, prints its signature and runs it on three maps. Installs and builds what is missing.
+# Compiles an ONNX model, prints its signature and runs it on three maps; then a program in Relay text on a list. Installs
+# and builds what is missing.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 install_packages "$root/scripts/packages.txt"
@@ -16,3 +17,7 @@ for map in rooms maze spiral; do
   say "filling examples/flood_fill/$map.npy (0 free, 1 wall, 2 filled)"
   "$baton" run "$model" --input map="examples/flood_fill/$map.npy"
 done
+
+list='Cons(3, Cons(1, Cons(2, Nil)))'
+say "sorting $list with examples/lists/lists.rly: the list, its length, the sum of its squares"
+"$baton" run examples/lists/lists.rly --set list="$list"

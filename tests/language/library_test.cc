@@ -121,5 +121,11 @@ TEST_CASE("library: an unknown module is refused with the names of those there a
              Catch::Contains("math") && Catch::Contains("core, gradient, nat, prelude"));
 }
 
+TEST_CASE("library: types of one's own may hold the library's, and only types that there are", "[language]") {
+  CHECK(Eval("match (Word(Cons(7, Nil))) { Word(%letters) => @hd(%letters) }",
+             "type Word { Word(List[int32]) }") == "7");
+  CHECK_THAT(Eval("1", "type Word { Word(Letters[int32]) }"), Catch::Contains("there is no type Letters"));
+}
+
 }  // namespace
 }  // namespace baton
