@@ -51,7 +51,7 @@ absl::Status BenchModel(const Options& options, const std::string& model,
                         const std::vector<Combination>& combinations, Console& console,
                         const std::function<void(Row)>& emit) {
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
-                         LoadProgram(model, options.model_options));
+                         LoadProgramFor(model, options.entry, options.model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
   if (!TakesTensorsOnly(*entry)) {
     BATON_ASSIGN_OR_RETURN(const std::vector<Value> inputs,

@@ -86,6 +86,13 @@ absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& pa
   return program;
 }
 
+absl::StatusOr<std::shared_ptr<const Program>> LoadProgramFor(const std::string& path,
+                                                              const std::string& entry,
+                                                              ModelOptions options) {
+  options.relay.entries = {entry};
+  return LoadProgram(path, options);
+}
+
 absl::StatusOr<const EntryPoint*> FindEntry(const Program& program, absl::string_view name) {
   if (const EntryPoint* entry = program.FindEntryPoint(name)) return entry;
   const std::string known =

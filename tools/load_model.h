@@ -38,6 +38,9 @@ absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const
 // Binds the kernels too.
 absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path,
                                                            const ModelOptions& options = {});
+// The same for a run of one entry point: of Relay text that function becomes one.
+absl::StatusOr<std::shared_ptr<const Program>> LoadProgramFor(const std::string& path,
+                                                              const std::string& entry, ModelOptions options);
 absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable);
 
 // The entry point. Errors: UsageError listing those that `program` has.

@@ -91,7 +91,7 @@ absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
     BATON_ASSIGN_OR_RETURN(limits.max_memory_bytes, ParseByteCount(options.max_memory));
   }
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
-                         LoadProgram(options.model, options.model_options));
+                         LoadProgramFor(options.model, options.entry, options.model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
   if (NothingGiven(options) && !entry->inputs.empty()) {
     console.out << "usage: baton run " << options.model << " --input NAME=FILE | --set NAME=VALUE ...\n"

@@ -43,6 +43,7 @@ class Elaborator final : private FunctionTypes {
 
   absl::StatusOr<std::unique_ptr<ir::Module>> Run() {
     FindEntries();
+    CheckFixedParameters();
     InferTypes();
     if (!diagnostics_.has_errors()) CheckGenericFunctions();
     if (!diagnostics_.has_errors()) Emit();
@@ -53,6 +54,7 @@ class Elaborator final : private FunctionTypes {
 
  private:
   void FindEntries();
+  void CheckFixedParameters();
   void InferTypes();
   void CheckGenericFunctions();
   void Emit();
@@ -100,6 +102,20 @@ void Elaborator::FindEntries() {
 const Tensor* Elaborator::FixedParameter(const Local& local) const {
   const auto found = options_.parameters.find(local.name);
   return found == options_.parameters.end() ? nullptr : &found->second;
+}
+
+// A value that no parameter takes is a mistake, not something to leave out.
+void Elaborator::CheckFixedParameters() {
+  std::set<std::string> names;
+  for (const FunctionDefinition* entry : entries_) {
+    for (const Local* param : entry->function->params) names.insert(param->name);
+  }
+  for (const auto& [name, value] : options_.parameters) {
+    if (names.count(name) > 0 || entries_.empty()) continue;
+    diagnostics_.Error(
+        {}, absl::StrCat("a value is given for parameter '", name, "', which no entry point has; they have: ",
+                         names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  }
 }
 
 void Elaborator::InferTypes() {

@@ -78,6 +78,13 @@ TEST_CASE("parameters: a file gives inputs their values and types", "[language]"
   CHECK(ValueString(*(*outputs)[0]) == "[11, 22]");
 }
 
+TEST_CASE("parameters: a value that no parameter takes is refused", "[language]") {
+  RelayReadOptions options;
+  options.parameters = {{"weight", Tensor::Scalar(1.0f)}};
+  const auto module = ReadRelay("p.rly", "#[version = \"0.0.5\"]\ndef @main(%w: float32) { %w }", options);
+  CHECK_THAT(std::string(module.status().message()), Catch::Contains("'weight'") && Catch::Contains("w"));
+}
+
 TEST_CASE("parameters: damaged files are refused", "[language]") {
   std::map<std::string, Tensor> parameters = {{"a", Tensor::Scalar(1.0f)}};
   const std::string bytes = text::WriteParameters(parameters);
