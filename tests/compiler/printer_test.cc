@@ -1,3 +1,6 @@
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wrestrict"  // GCC 12 gives false alarms for sums of strings (its bug 105651)
+#endif
 #include "compiler/text/printer.h"
 
 #include <algorithm>
@@ -130,7 +133,7 @@ TEST_CASE("printer: options leave out types, locations and constants", "[text]")
   CHECK_THAT(PrintModule(*module, {false, true, true}), Contains(" /* node='y' */;"));
   CHECK(PrintModule(*module, {false, false, false}) ==
         "// baton\n#[version = \"0.0.5\"]\n"
-        "def @main(%x: Tensor[(2), int64], output_names=[\"output_0\"]) -> Tensor[(2), int64] {\n"
+        "def @main(%x: Tensor[(2), int64], output_names=[\"output_0\"]) {\n"
         "  let %y = add(%x, meta[relay.Constant][0]);\n  %y\n}\n"
         "\n// without its 1 constants\n");
 }

@@ -51,7 +51,7 @@ TEST_CASE("round trip: random programs read from their text give what the evalua
 }
 
 TEST_CASE("round trip: after every pass a module prints as it reads", "[language][random]") {
-  for (uint32_t seed = 0; seed < 30; ++seed) {
+  for (uint32_t seed = 0; seed < 10; ++seed) {
     const std::unique_ptr<ir::Module> module = RandomProgram(seed);
     PipelineOptions options;
     options.after_pass = [&](absl::string_view pass, const ir::Module& now) {

@@ -1,4 +1,7 @@
 // Deep nesting, long chains, damaged text.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wrestrict"  // GCC 12 gives false alarms for sums of strings (its bug 105651)
+#endif
 #include <chrono>
 #include <random>
 
@@ -41,12 +44,12 @@ TEST_CASE("limits: deep nesting succeeds or is an error", "[text]") {
 }
 
 TEST_CASE("limits: nesting beyond the limit is an error with a place", "[text]") {
-  const int depth = 250'000;
+  const int depth = kMaxNesting + 1000;
   CHECK_THAT(Refused(Repeat("(", depth)), Contains("m.rly:1:") && Contains("nested deeper"));
 }
 
 TEST_CASE("limits: nesting of attributes, patterns and types is limited too", "[text]") {
-  const int depth = 250'000;
+  const int depth = kMaxNesting + 1000;
   CHECK_THAT(Refused("f(a=" + Repeat("[", depth)), Contains("nested deeper"));
   CHECK_THAT(Refused("match (1) { " + Repeat("(", depth)), Contains("nested deeper"));
   CHECK_THAT(Refused("free_var %x: " + Repeat("(", 2000)), Contains("nested deeper"));
