@@ -9,7 +9,6 @@ namespace {
 
 enum Input { kData, kGrid };
 enum class Padding { kZeros, kBorder, kReflection };
-constexpr int kMaxSpatial = 3;
 
 struct GridSampleAttrs {
   std::string method = "bilinear";
