@@ -31,7 +31,7 @@ std::string FirstDifference(absl::string_view a, absl::string_view b) {
 
 TEST_CASE("round trip: random programs read from their text give what the evaluator gives",
           "[language][random]") {
-  for (uint32_t seed = 0; seed < 100; ++seed) {
+  for (uint32_t seed = 0; seed < 25; ++seed) {
     const std::vector<Tensor> inputs = RandomProgramInputs(seed);
     const absl::StatusOr<std::vector<Tensor>> expected = Evaluate(*RandomProgram(seed), inputs);
     REQUIRE(expected.ok());
@@ -51,7 +51,7 @@ TEST_CASE("round trip: random programs read from their text give what the evalua
 }
 
 TEST_CASE("round trip: after every pass a module prints as it reads", "[language][random]") {
-  for (uint32_t seed = 0; seed < 10; ++seed) {
+  for (uint32_t seed = 0; seed < 5; ++seed) {
     const std::unique_ptr<ir::Module> module = RandomProgram(seed);
     PipelineOptions options;
     options.after_pass = [&](absl::string_view pass, const ir::Module& now) {
