@@ -65,7 +65,8 @@ absl::Status FunctionLowering::LowerMatch(const Binding& binding, const ir::Matc
   BATON_ASSIGN_OR_RETURN(const VirtualRegister object, Boxed(match.data));
   const Places results = is_tail ? Places() : NewPlaces(JoinedKinds(binding.var->type));
   if (match.arms.empty() && match.otherwise == nullptr) {
-    const std::string message = absl::StrCat("match on a value of type ", type.ToString(), ", which has none");
+    const std::string message =
+        absl::StrCat("match on a value of type ", type.ToString(), ", which has none");
     code_.Emit(Opcode::kRaise, {CodeEmitter::Number(code_.tables().Message(message))});
     return absl::OkStatus();
   }

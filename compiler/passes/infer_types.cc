@@ -50,7 +50,8 @@ absl::Status TypeInference::InferFunction(ir::Function& function) {
   BATON_RETURN_IF_ERROR(CheckParameterSymbols(function));
   BATON_RETURN_IF_ERROR(InferRegion(function.body, /*conditional=*/false));
   if (function.body->diverges && function.is_entry) {
-    return absl::InvalidArgumentError(absl::StrCat("function ", function.name, " always fails: ", FailureOf(*function.body)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("function ", function.name, " always fails: ", FailureOf(*function.body)));
   }
   return CheckResults(function);
 }

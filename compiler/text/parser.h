@@ -13,7 +13,7 @@
 namespace baton::text {
 
 // Deeper nesting is an error. The parser and all that walk the tree recurse: RunOnLargeStack (large_stack.h).
-inline constexpr int kMaxNesting = 400'000;
+inline constexpr int kMaxNesting = 250'000;
 
 // Reads a module, or a lone expression. Errors and warnings go to `diagnostics`; after errors the tree is of
 // no use. Graph bindings are as written: PlaceGraphBindings (graph_bindings.h) comes next.
