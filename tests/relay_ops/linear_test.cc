@@ -7,7 +7,6 @@ namespace baton::test {
 namespace {
 
 using Catch::Contains;
-const std::vector<std::string> kNone;
 
 TEST_CASE("nn.dense: data times the transposed weight", "[relay]") {
   const Tensor x = F32({2, 3}, {1, 2, 3, 4, 5, 6}), w = F32({2, 3}, {1, 0, 1, 0, 2, 0});
