@@ -157,8 +157,6 @@ absl::StatusOr<Atom> FunctionEmitter::EmitExpr(const Expr* expr) {
       return EmitLoop(expr);
     case Expr::Kind::kRaise:
       return Atom(Bind(ir::Raise{expr->name}, Type::Never(), expr->position));
-    case Expr::Kind::kAbsent:
-      return Atom();
   }
   return absl::InternalError("an expression of no kind");
 }
@@ -233,7 +231,12 @@ absl::StatusOr<Atom> FunctionEmitter::EmitCall(const Expr* expr) {
 }
 
 absl::StatusOr<Atom> FunctionEmitter::EmitOperator(const Expr* expr, const OperatorCall& call) {
-  BATON_ASSIGN_OR_RETURN(std::vector<Atom> args, EmitAll(absl::MakeConstSpan(expr->operands).subspan(1)));
+  std::vector<Atom> args;
+  for (size_t i = 1; i < expr->operands.size(); ++i) {
+    Atom& arg = args.emplace_back();
+    if (IsAbsentArgument(*expr->operands[i])) continue;
+    BATON_ASSIGN_OR_RETURN(arg, EmitExpr(expr->operands[i]));
+  }
   const std::vector<Atom> given = args;
   absl::StatusOr<Atom> value = call.Emit(std::move(args), BuilderAt(expr->position));
   if (!value.ok()) return Error(expr->position, value.status().message());

@@ -294,9 +294,6 @@ bool ExpressionText::Append(const Expr& expr, size_t limit, std::string* out) {
     case Expr::Kind::kRaise:
       absl::StrAppend(out, "raise(", AttributeString(expr.name), ")");
       return Fits(*out, limit);
-    case Expr::Kind::kAbsent:
-      absl::StrAppend(out, "None");
-      return Fits(*out, limit);
     case Expr::Kind::kIf:
     case Expr::Kind::kMatch:
     case Expr::Kind::kBlock:

@@ -196,7 +196,6 @@ TypeTerm* Inference::InferExpr(const Expr* expr) {
     case Expr::Kind::kLoop:
       return InferLoop(expr);
     case Expr::Kind::kRaise:
-    case Expr::Kind::kAbsent:
       break;
   }
   return terms_.Fresh();

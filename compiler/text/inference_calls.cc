@@ -35,7 +35,7 @@ TypeTerm* Inference::InferCall(const Expr* expr) {
     const Constructor* constructor = declarations_.FindConstructor(callee->name);
     if (constructor != nullptr) return InferConstructor(expr, *constructor);
     std::vector<const Expr*> arg_exprs(expr->operands.begin() + 1, expr->operands.end());
-    for (const Expr* arg : arg_exprs) args.push_back(Infer(arg));
+    for (const Expr* arg : arg_exprs) args.push_back(IsAbsentArgument(*arg) ? terms_.Fresh() : Infer(arg));
     return InferOperator(expr, callee, std::move(args), std::move(arg_exprs));
   }
   for (size_t i = 1; i < expr->operands.size(); ++i) args.push_back(Infer(expr->operands[i]));
@@ -184,7 +184,7 @@ absl::Status Inference::TryOperator(Constraint& constraint) {
   OperatorUse& use = operators_[constraint.operator_index];
   std::vector<Type> types;
   for (size_t i = 0; i < use.args.size(); ++i) {
-    const bool absent = use.arg_exprs[i] != nullptr && use.arg_exprs[i]->kind == Expr::Kind::kAbsent;
+    const bool absent = use.arg_exprs[i] != nullptr && IsAbsentArgument(*use.arg_exprs[i]);
     if (!absent && !TypeTerms::IsComplete(use.args[i])) return absl::OkStatus();
     types.push_back(absent ? Type() : TypeTerms::ToType(use.args[i]));
     if (HasVariable(types.back())) {
@@ -200,7 +200,7 @@ absl::Status Inference::TryOperator(Constraint& constraint) {
   std::vector<ir::Atom> atoms;
   for (size_t i = 0; i < types.size(); ++i) {
     const Expr* arg = use.arg_exprs[i];
-    if (arg != nullptr && arg->kind == Expr::Kind::kAbsent) {
+    if (arg != nullptr && IsAbsentArgument(*arg)) {
       atoms.emplace_back();
     } else if (arg != nullptr && arg->kind == Expr::Kind::kConstant) {
       atoms.emplace_back(scratch.NewConstant(arg->constant));

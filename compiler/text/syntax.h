@@ -116,7 +116,6 @@ struct Expr {
     kWriteReference,  // ref_write(operands[0], operands[1])
     kLoop,            // loop (locals[i] = operands[i], ...) while { blocks[0] } do { blocks[1] }
     kRaise,           // raise("name"): fails with the message `name`
-    kAbsent,          // None as an argument: an optional input that is not there
   };
   Kind kind = Kind::kConstant;
   Position position;
@@ -133,6 +132,12 @@ struct Expr {
   std::vector<Arm> arms;
   std::vector<Local*> locals;
 };
+
+// True for "None" as an argument of an operator: an optional input that is not there. Elsewhere the name may
+// be a constructor.
+inline bool IsAbsentArgument(const Expr& argument) {
+  return argument.kind == Expr::Kind::kName && argument.name == "None";
+}
 
 struct TypeDefinitionSyntax {
   TypeDefinition definition;

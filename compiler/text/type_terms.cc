@@ -198,12 +198,11 @@ absl::Status TypeTerms::Unify(TypeTerm* a, TypeTerm* b) {
 }
 
 // Extents of `to` become those of values of both.
-absl::Status TypeTerms::MergeTensor(const TypeTerm* from, TypeTerm* to, Differing differing) {
-  TypeTerm* source = const_cast<TypeTerm*>(from);
-  if (from->dtype != to->dtype) return Mismatch(source, to);
+absl::Status TypeTerms::MergeTensor(TypeTerm* from, TypeTerm* to, Differing differing) {
+  if (from->dtype != to->dtype) return Mismatch(from, to);
   if (!to->has_rank) return absl::OkStatus();
   if (!from->has_rank || from->dims.size() != to->dims.size()) {
-    if (from->has_rank && differing == Differing::kError) return Mismatch(source, to);
+    if (from->has_rank && differing == Differing::kError) return Mismatch(from, to);
     to->has_rank = false;
     to->dims.clear();
     ++version_;
@@ -211,7 +210,7 @@ absl::Status TypeTerms::MergeTensor(const TypeTerm* from, TypeTerm* to, Differin
   }
   for (size_t i = 0; i < to->dims.size(); ++i) {
     if (from->dims[i] == to->dims[i] || to->dims[i] == TypeTerm::kOpen) continue;
-    if (from->dims[i] != TypeTerm::kOpen && differing == Differing::kError) return Mismatch(source, to);
+    if (from->dims[i] != TypeTerm::kOpen && differing == Differing::kError) return Mismatch(from, to);
     to->dims[i] = TypeTerm::kOpen;
     ++version_;
   }

@@ -65,7 +65,7 @@ class TypeTerms {
  private:
   enum class Differing : uint8_t { kError, kOpen };
   absl::Status FlowTo(TypeTerm* from, TypeTerm* to, Differing differing);
-  absl::Status MergeTensor(const TypeTerm* from, TypeTerm* to, Differing differing);
+  absl::Status MergeTensor(TypeTerm* from, TypeTerm* to, Differing differing);
   absl::Status UnifyParts(TypeTerm* a, TypeTerm* b);
   absl::Status Bind(TypeTerm* unbound, TypeTerm* term);
   TypeTerm* Copy(TypeTerm* term);  // of tensors and tuples, which values do not share

@@ -83,6 +83,12 @@ TEST_CASE("meaning: constructors and operators are functions", "[language]") {
   CHECK(Eval("@map(Some, Cons(1, Nil))") == "Cons(Some(1), Nil)");
 }
 
+TEST_CASE("meaning: None among an operator's arguments is an input that is not there", "[language]") {
+  CHECK(Eval("(baton.clip(5f, None, 3f), baton.clip(-5f, -3f, None))") == "3; -3");
+  // Elsewhere it is what a type declares.
+  CHECK(Eval("let %o: Option[int32] = None; match (%o) { Some(%x) => %x, None => 7 }") == "7");
+}
+
 TEST_CASE("meaning: mutual recursion", "[language]") {
   constexpr char kParity[] = R"(
 def @even(%n: int32) -> bool { if (%n == 0) { True } else { @odd(%n - 1) } }
