@@ -52,7 +52,9 @@ class Checker {
       if (call->args.size() > least && !call->op->IsVariadic())
         return Fault(binding.var, "has too many operands");
     }
-    if (const auto* loop = std::get_if<Loop>(&binding.expr)) return CheckLoop(binding.var, *loop);
+    const auto* loop = std::get_if<Loop>(&binding.expr);
+    if (loop != nullptr && !RegionsFit(*loop))
+      return Fault(binding.var, "is a loop whose regions do not fit its carried values");
     if (const auto* match = std::get_if<Match>(&binding.expr)) return CheckMatch(binding.var, *match);
     if (const auto* call = std::get_if<Call>(&binding.expr)) {
       BATON_RETURN_IF_ERROR(CheckCallee(binding.var, call->callee));
@@ -71,14 +73,6 @@ class Checker {
         return Fault(binding.var, "does not have its constructor's number of fields");
     }
     return absl::OkStatus();
-  }
-
-  absl::Status CheckLoop(const Var* var, const Loop& loop) const {
-    const size_t count = loop.initial.size();
-    const bool fits = loop.condition->params.size() == count && loop.body->params.size() == count &&
-                      (loop.body->diverges || loop.body->results.size() == count) &&
-                      (loop.condition->diverges || loop.condition->results.size() == 1);
-    return fits ? absl::OkStatus() : Fault(var, "is a loop whose regions do not fit its carried values");
   }
 
   // Arms sorted by constructor, each once; together with `otherwise` they take every value.

@@ -151,4 +151,13 @@ std::vector<Region*> Regions(const Expr& expr) {
   return {};
 }
 
+bool RegionsFit(const Loop& loop) {
+  const size_t count = loop.initial.size();
+  const Region& condition = *loop.condition;
+  const Region& body = *loop.body;
+  return condition.params.size() == count && body.params.size() == count &&
+         (condition.diverges || condition.results.size() == 1) &&
+         (body.diverges || body.results.size() == count);
+}
+
 }  // namespace baton::ir

@@ -282,5 +282,7 @@ void VisitBareSymbols(const Var& var, const std::function<void(absl::string_view
 std::vector<Atom*> Operands(Expr* expr);
 // The regions directly inside an expression.
 std::vector<Region*> Regions(const Expr& expr);
+// True when the regions take and give what the loop carries. One that diverges need not give anything.
+bool RegionsFit(const Loop& loop);
 
 }  // namespace baton::ir

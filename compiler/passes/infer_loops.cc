@@ -41,11 +41,7 @@ bool WidenElements(const std::optional<Elements>& next, std::optional<Elements>*
 }  // namespace
 
 absl::Status TypeInference::InferLoop(ir::Loop& loop, Var* var) {
-  const size_t count = loop.initial.size();
-  if (loop.condition->params.size() != count || loop.body->params.size() != count ||
-      loop.body->results.size() != count || loop.condition->results.size() != 1) {
-    return absl::InternalError("loop: regions do not fit its carried values");
-  }
+  if (!ir::RegionsFit(loop)) return absl::InternalError("loop: regions do not fit its carried values");
   CarriedTypes types;
   CarriedElements elements;
   for (const Atom& initial : loop.initial) {

@@ -166,6 +166,26 @@ TEST_CASE("infer types: a loop that changes a rank ends with unknown rank", "[pa
   CHECK(loop->type.fields()[0].ToString() == "Tensor[*, float32]");
 }
 
+TEST_CASE("infer types: a loop whose body always fails is inferred again after it was simplified",
+          "[passes]") {
+  ModuleBuilder b;
+  ir::Var* flag = b.Input("flag", DType::kBool, {});
+  ir::Var* x = b.Input("x", DType::kFloat32, {3});
+  ir::Var* y = b.Input("y", DType::kFloat32, {4});
+  ir::Var* loop = b.Loop(
+      {x}, [&](auto) { return std::vector<ir::Atom>{flag}; },
+      [&](auto carried) {
+        return std::vector<ir::Atom>{b.Call("add", {carried[0], y})};
+      });
+  auto module = b.Finish({loop});
+  REQUIRE(InferTypes(*module).ok());
+  REQUIRE(Simplify(*module).ok());
+  const absl::Status status = InferTypes(*module);
+  INFO(status);
+  CHECK(status.ok());
+  CHECK(TypeText(loop) == "Tensor[(3), float32]");
+}
+
 TEST_CASE("infer types: a loop may not change an element type", "[passes]") {
   ModuleBuilder b;
   ir::Var* start = b.Input("start", DType::kFloat32, {3});
