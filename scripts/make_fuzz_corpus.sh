@@ -10,6 +10,9 @@ example=examples/flood_fill
 for level in 0 2; do
   build/release/bin/baton compile "$example/flood_fill.onnx" "-O$level" -o "$corpus/executable_fuzz/flood_fill_O$level.baton"
 done
+for text in lists/lists tree_lstm/tree_lstm beam_search/beam_search; do
+  build/release/bin/baton compile "examples/$text.rly" -o "$corpus/executable_fuzz/$(basename "$text").baton"
+done
 cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
 # The first byte of a seed chooses the format.
 { printf '\000'; cat "$example/spiral.npy"; } >"$corpus/tensor_file_fuzz/spiral.npy"
