@@ -59,7 +59,11 @@ absl::Status TypeInference::InferLoop(ir::Loop& loop, Var* var) {
   BATON_RETURN_IF_ERROR(status);
   // The types are stable: one more round, which may cut what is now proved to fail.
   if (unstable_loops_ == 0) BATON_RETURN_IF_ERROR(InferLoopRound(loop, &types, &elements, 0).status());
-  SetLoopResult(types, elements, var);
+  if (loop.condition->diverges) {
+    var->type = Type::Never();
+  } else {
+    SetLoopResult(types, elements, var);
+  }
   return absl::OkStatus();
 }
 

@@ -86,9 +86,21 @@ class Simplifier {
   // The region that is certain to run, or null.
   Region* TakenRegion(const ir::Expr& expr) {
     if (const auto* branch = std::get_if<ir::If>(&expr)) return TakenBranch(*branch);
+    if (const auto* loop = std::get_if<ir::Loop>(&expr)) return TakenCondition(*loop);
     const auto* match = std::get_if<ir::Match>(&expr);
     const auto data = match == nullptr ? data_.end() : data_.find(match->data.var());
     return data == data_.end() ? nullptr : TakenArm(*match, data->second);
+  }
+
+  // A condition that always fails is all that runs of its loop.
+  Region* TakenCondition(const ir::Loop& loop) {
+    Region* condition = loop.condition;
+    if (!condition->diverges) return nullptr;
+    for (size_t i = 0; i < loop.initial.size(); ++i) {
+      substitution_.Replace(condition->params[i], loop.initial[i]);
+    }
+    condition->params.clear();
+    return condition;
   }
 
   // The arm for a known constructor, its parameters replaced by the fields.

@@ -329,7 +329,8 @@ TypeTerm* Inference::InferLoop(const Expr* expr) {
   TypeTerm* next = InferBlock(expr->blocks[1]);
   TypeTerm* all = carried.size() == 1 ? carried[0] : terms_.Tuple(carried);
   Join(next, all, expr->blocks[1]->result->position, "the carried values");
-  return all;
+  const bool always_fails = expr->blocks[0]->result->kind == Expr::Kind::kRaise;
+  return always_fails ? terms_.Fresh() : all;
 }
 
 TypeTerm* Inference::InferMatch(const Expr* expr) {

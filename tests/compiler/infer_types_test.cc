@@ -186,6 +186,34 @@ TEST_CASE("infer types: a loop whose body always fails is inferred again after i
   CHECK(TypeText(loop) == "Tensor[(3), float32]");
 }
 
+TEST_CASE("infer types: a loop whose condition always fails has no value", "[passes]") {
+  ModuleBuilder b;
+  ir::Var* flag = b.Input("flag", DType::kBool, {});
+  ir::Var* x = b.Input("x", DType::kFloat32, {3});
+  ir::Var* y = b.Input("y", DType::kFloat32, {4});
+  ir::Var* loop = nullptr;
+  ir::Var* branch = b.If(
+      flag,
+      [&] {
+        loop = b.Loop(
+            {x},
+            [&](auto carried) {
+              return std::vector<ir::Atom>{b.Call("less", {b.Call("add", {carried[0], y}), x})};
+            },
+            [&](auto carried) { return std::vector<ir::Atom>{b.Call("negative", {carried[0]})}; });
+        return std::vector<ir::Atom>{loop};
+      },
+      [&] { return std::vector<ir::Atom>{x}; });
+  auto module = b.Finish({branch});
+  REQUIRE(InferTypes(*module).ok());
+  CHECK(loop->type.kind() == Type::Kind::kNever);
+  CHECK(TypeText(branch) == "Tensor[(3), float32]");
+  REQUIRE(Simplify(*module).ok());
+  const auto& conditional = std::get<ir::If>(module->functions()[0].body->bindings[0].expr);
+  REQUIRE(conditional.then_region->bindings.size() == 1);
+  CHECK(std::holds_alternative<ir::Raise>(conditional.then_region->bindings[0].expr));
+}
+
 TEST_CASE("infer types: a loop may not change an element type", "[passes]") {
   ModuleBuilder b;
   ir::Var* start = b.Input("start", DType::kFloat32, {3});

@@ -89,6 +89,11 @@ TEST_CASE("meaning: None among an operator's arguments is an input that is not t
   CHECK(Eval("let %o: Option[int32] = None; match (%o) { Some(%x) => %x, None => 7 }") == "7");
 }
 
+TEST_CASE("meaning: a loop whose condition always fails has any type", "[language]") {
+  CHECK(Eval("let %go = False; if (%go) { loop (%i: int32 = 0) while { raise(\"no\") } do { %i } } else { 1f "
+             "}") == "1");
+}
+
 TEST_CASE("meaning: mutual recursion", "[language]") {
   constexpr char kParity[] = R"(
 def @even(%n: int32) -> bool { if (%n == 0) { True } else { @odd(%n - 1) } }
