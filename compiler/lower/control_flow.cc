@@ -1,5 +1,8 @@
 #include "compiler/lower/control_flow.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "vm/core/status.h"
 
@@ -122,16 +125,23 @@ void ThreadJumps(LowFunction* function) {
   for (const auto& [jump, target] : changes) LabelOf(*jump) = target;
 }
 
-// True for branches that have an opposite.
-bool CanInvert(const LowInstruction& branch) {
-  return branch.opcode == Opcode::kJumpIf || branch.opcode == Opcode::kJumpIfNot;
-}
+// Every branch stands here once.
+struct BranchPair {
+  Opcode branch, opposite;
+  bool swapped = false;  // operands change places: a < b is the opposite of b <= a
+};
+
+constexpr BranchPair kBranchPairs[] = {
+    {Opcode::kJumpIf, Opcode::kJumpIfNot},        {Opcode::kJumpIfEq, Opcode::kJumpIfNe},
+    {Opcode::kJumpIfLt, Opcode::kJumpIfLe, true}, {Opcode::kJumpIfEqImm, Opcode::kJumpIfNeImm},
+    {Opcode::kJumpIfLtImm, Opcode::kJumpIfGeImm}, {Opcode::kJumpIfTag, Opcode::kJumpIfNotTag},
+};
 
 // True when `branch` leads to what follows `next`, which is the first block with instructions behind the
 // branch and holds only a jump (and not one to itself).
 bool IsBranchAround(const LowInstruction& branch, const BasicBlock& next_block, size_t next,
                     const std::vector<size_t>& first_at) {
-  if (!CanInvert(branch) || !IsOnlyJump(next_block)) return false;
+  if (FlowOf(branch) != Flow::kBranch || !IsOnlyJump(next_block)) return false;
   const auto target = static_cast<size_t>(LabelOf(branch));
   const auto next_target = static_cast<size_t>(LabelOf(next_block.instructions[0]));
   return target > next && first_at[target] == first_at[next + 1] && first_at[next_target] != next;
@@ -148,7 +158,7 @@ void RemoveJumpsToNext(LowFunction* function) {
     LowInstruction* jump = LastJump(blocks[b]);
     if (jump != nullptr && next < end && IsBranchAround(*jump, blocks[next], next, first_at)) {
       // Nobody else enters `next`: ThreadJumps leads jumps past such blocks, and those between are empty.
-      jump->opcode = jump->opcode == Opcode::kJumpIf ? Opcode::kJumpIfNot : Opcode::kJumpIf;
+      InvertBranch(jump);
       LabelOf(*jump) = LabelOf(blocks[next].instructions[0]);
       blocks[next].instructions.clear();
       for (size_t k = b + 1; k <= next; ++k) first_at[k] = first_at[next + 1];
@@ -171,6 +181,16 @@ int LabelOperand(const LowInstruction& instruction) {
   return -1;
 }
 
+void InvertBranch(LowInstruction* branch) {
+  for (const BranchPair& pair : kBranchPairs) {
+    if (branch->opcode != pair.branch && branch->opcode != pair.opposite) continue;
+    branch->opcode = branch->opcode == pair.branch ? pair.opposite : pair.branch;
+    if (pair.swapped) std::swap(branch->operands[0], branch->operands[1]);
+    return;
+  }
+  BATON_CHECK(false);  // a row of kBranchPairs is missing
+}
+
 Successors SuccessorsOf(const LowFunction& function, uint32_t block) {
   Successors successors;
   const std::vector<LowInstruction>& instructions = function.blocks[block].instructions;
@@ -191,6 +211,26 @@ std::vector<std::vector<uint32_t>> FindPredecessors(const LowFunction& function)
     for (const uint32_t next : SuccessorsOf(function, b)) predecessors[next].push_back(b);
   }
   return predecessors;
+}
+
+std::vector<int64_t> InsertBlocks(std::vector<uint32_t> places, LowFunction* function) {
+  std::sort(places.begin(), places.end());
+  std::vector<BasicBlock> old = std::exchange(function->blocks, {});
+  std::vector<int64_t> new_index(old.size());
+  auto place = places.begin();
+  for (uint32_t b = 0; b <= old.size(); ++b) {
+    if (place != places.end() && *place == b) {
+      function->blocks.emplace_back();
+      ++place;
+    }
+    if (b == old.size()) break;
+    new_index[b] = static_cast<int64_t>(function->blocks.size());
+    function->blocks.push_back(std::move(old[b]));
+  }
+  for (BasicBlock& block : function->blocks) {
+    if (LowInstruction* jump = LastJump(block)) LabelOf(*jump) = new_index[LabelOf(*jump)];
+  }
+  return new_index;
 }
 
 absl::Status RemoveUnreachableCode(LowFunction* function) {

@@ -23,8 +23,16 @@ struct Successors {
 // REQUIRES: RemoveUnreachableCode accepted the function.
 Successors SuccessorsOf(const LowFunction& function, uint32_t block);
 
+// Makes a conditional branch the one that is taken when it was not, for the same label.
+// REQUIRES: an instruction of Flow::kBranch.
+void InvertBranch(LowInstruction* branch);
+
 // By block, in ascending order.
 std::vector<std::vector<uint32_t>> FindPredecessors(const LowFunction& function);
+
+// Puts an empty block before each of the blocks `places`, in any order and without duplicates; one place may
+// be the end. Labels lead where they led. Returns by old block its new index.
+std::vector<int64_t> InsertBlocks(std::vector<uint32_t> places, LowFunction* function);
 
 // Removes what follows a jump, return or raise within a block, and the blocks that no path from the first
 // reaches, and renumbers the rest. Errors: Internal when a label is no block or control runs off the end.

@@ -4,7 +4,10 @@
 #include <set>
 #include <vector>
 
+#include "compiler/lower/control_flow.h"
 #include "compiler/lower/function_lowering.h"
+#include "compiler/lower/fuse_scalars.h"
+#include "compiler/lower/loops.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -44,6 +47,16 @@ std::set<const ir::Function*> ClosureTargets(const ir::Module& module) {
   return targets;
 }
 
+// What pays whatever the encoding.
+absl::Status Improve(LowFunction* function) {
+  BATON_RETURN_IF_ERROR(RemoveUnreachableCode(function));
+  BATON_RETURN_IF_ERROR(SimplifyJumps(function));
+  FuseScalars(function);
+  HoistConstants(function);
+  RotateLoops(function);
+  return SimplifyJumps(function);
+}
+
 }  // namespace
 
 absl::StatusOr<LowProgram> LowerModule(const ir::Module& module, const ir::MemoryPlan& plan) {
@@ -54,6 +67,7 @@ absl::StatusOr<LowProgram> LowerModule(const ir::Module& module, const ir::Memor
     const LoweringContext context{&plan, &tables, closure_targets.count(&function) > 0};
     LowFunction low;
     BATON_RETURN_IF_ERROR(FunctionLowering(context, function, &low).Run());
+    BATON_RETURN_IF_ERROR(Improve(&low));
     if (function.is_entry) {
       program.executable.entry_points.push_back(MakeEntryPoint(function, &tables));
     }

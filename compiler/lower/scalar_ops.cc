@@ -6,11 +6,15 @@
 namespace baton {
 namespace {
 
-// A form that is one instruction per kind of slot. `swapped`: operands change places.
+// A form that is one instruction per kind of slot.
 struct ScalarInstruction {
   ScalarForm form;
   Opcode i64, f64, boolean;  // kRaise: none
-  bool swapped = false;
+  enum {
+    kPlain,
+    kSwapped,  // operands change places
+    kInRange,  // the result of operands of an element type is of that type, without wrapping or rounding
+  } trait = kPlain;
 };
 
 constexpr Opcode kNoOpcode = Opcode::kRaise;
@@ -20,22 +24,22 @@ constexpr ScalarInstruction kInstructions[] = {
     {ScalarForm::kSubtract, Opcode::kSubI64, Opcode::kSubF64, kNoOpcode},
     {ScalarForm::kMultiply, Opcode::kMulI64, Opcode::kMulF64, kNoOpcode},
     {ScalarForm::kDivide, Opcode::kDivI64, Opcode::kDivF64, kNoOpcode},
-    {ScalarForm::kModulo, Opcode::kRemI64, kNoOpcode, kNoOpcode},
+    {ScalarForm::kModulo, Opcode::kRemI64, kNoOpcode, kNoOpcode, ScalarInstruction::kInRange},
     {ScalarForm::kFloorDivide, Opcode::kFloorDivI64, kNoOpcode, kNoOpcode},
-    {ScalarForm::kFloorModulo, Opcode::kFloorModI64, kNoOpcode, kNoOpcode},
-    {ScalarForm::kMinimum, Opcode::kMinI64, Opcode::kMinF64, kNoOpcode},
-    {ScalarForm::kMaximum, Opcode::kMaxI64, Opcode::kMaxF64, kNoOpcode},
+    {ScalarForm::kFloorModulo, Opcode::kFloorModI64, kNoOpcode, kNoOpcode, ScalarInstruction::kInRange},
+    {ScalarForm::kMinimum, Opcode::kMinI64, Opcode::kMinF64, kNoOpcode, ScalarInstruction::kInRange},
+    {ScalarForm::kMaximum, Opcode::kMaxI64, Opcode::kMaxF64, kNoOpcode, ScalarInstruction::kInRange},
     {ScalarForm::kNegative, Opcode::kNegI64, Opcode::kNegF64, kNoOpcode},
     {ScalarForm::kAbs, Opcode::kAbsI64, Opcode::kAbsF64, kNoOpcode},
     {ScalarForm::kSqrt, kNoOpcode, Opcode::kSqrtF64, kNoOpcode},
-    {ScalarForm::kFloor, kNoOpcode, Opcode::kFloorF64, kNoOpcode},
-    {ScalarForm::kCeil, kNoOpcode, Opcode::kCeilF64, kNoOpcode},
+    {ScalarForm::kFloor, kNoOpcode, Opcode::kFloorF64, kNoOpcode, ScalarInstruction::kInRange},
+    {ScalarForm::kCeil, kNoOpcode, Opcode::kCeilF64, kNoOpcode, ScalarInstruction::kInRange},
     {ScalarForm::kEqual, Opcode::kEqI64, Opcode::kEqF64, kNoOpcode},
     {ScalarForm::kNotEqual, Opcode::kNeI64, Opcode::kNeF64, kNoOpcode},
     {ScalarForm::kLess, Opcode::kLtI64, Opcode::kLtF64, kNoOpcode},
     {ScalarForm::kLessEqual, Opcode::kLeI64, Opcode::kLeF64, kNoOpcode},
-    {ScalarForm::kGreater, Opcode::kLtI64, Opcode::kLtF64, kNoOpcode, true},
-    {ScalarForm::kGreaterEqual, Opcode::kLeI64, Opcode::kLeF64, kNoOpcode, true},
+    {ScalarForm::kGreater, Opcode::kLtI64, Opcode::kLtF64, kNoOpcode, ScalarInstruction::kSwapped},
+    {ScalarForm::kGreaterEqual, Opcode::kLeI64, Opcode::kLeF64, kNoOpcode, ScalarInstruction::kSwapped},
     {ScalarForm::kAnd, kNoOpcode, kNoOpcode, Opcode::kAndBool},
     {ScalarForm::kOr, kNoOpcode, kNoOpcode, Opcode::kOrBool},
     {ScalarForm::kXor, kNoOpcode, kNoOpcode, Opcode::kXorBool},
@@ -98,8 +102,9 @@ absl::StatusOr<VirtualRegister> EmitScalarOp(CodeEmitter& code, ScalarForm form,
     if (opcode == kNoOpcode) break;
     std::vector<LowOperand> numbers;
     for (VirtualRegister operand : operands) numbers.push_back(Number(operand));
-    if (instruction.swapped) std::swap(numbers[0], numbers[1]);
-    return Normalize(code, code.EmitDef(result_kind, opcode, std::move(numbers)), result_type);
+    if (instruction.trait == ScalarInstruction::kSwapped) std::swap(numbers[0], numbers[1]);
+    const VirtualRegister result = code.EmitDef(result_kind, opcode, std::move(numbers));
+    return instruction.trait == ScalarInstruction::kInRange ? result : Normalize(code, result, result_type);
   }
   return absl::InternalError("an operator chosen for scalar code has no scalar instruction");
 }

@@ -211,8 +211,8 @@ TEST_CASE("verifier: indices must be inside their table", "[bytecode]") {
           CheckRefused(info, i, 1, "is 1, the executable has 1 messages");
           break;
         case OperandKind::kLabel:
-          // All jumps have one word but JumpIfNotTag.
-          if (info.opcode == Opcode::kJumpIfNotTag) {
+          // Jumps with two more operands have two words.
+          if (info.num_operands == 3) {
             CheckRefused(info, i, 3, "is 3, the function has 3 words");
           } else {
             CheckRefused(info, i, 90, "is 90, the function has 2 words");
@@ -300,7 +300,9 @@ TEST_CASE("verifier: only cells are written", "[bytecode]") {
 }
 
 TEST_CASE("verifier: tags are not negative", "[bytecode]") {
-  CheckRefused(GetOpcode(Opcode::kJumpIfNotTag), 1, -1, "is -1, expected 0 to 32767");
+  for (const Opcode opcode : {Opcode::kJumpIfTag, Opcode::kJumpIfNotTag}) {
+    CheckRefused(GetOpcode(opcode), 1, -1, "is -1, expected 0 to 32767");
+  }
 }
 
 TEST_CASE("verifier: closures capture the first parameters", "[bytecode]") {

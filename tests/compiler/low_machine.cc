@@ -39,6 +39,8 @@ class Machine {
   Next Execute(const Instruction& instruction) {
     if (++steps_ > kMaxSteps) return Stop("too many steps");
     result.num_moves += instruction.opcode == Opcode::kMove;
+    result.num_jumps += instruction.opcode == Opcode::kJump;
+    ++result.num_instructions;
     const OperandValue* operands = instruction.operands;
     switch (instruction.opcode) {
       case Opcode::kLoadSmallInt:
@@ -47,16 +49,42 @@ class Machine {
         return SetNumber(operands[0], (Number(operands[1]) + Number(operands[2])) % 10007);
       case Opcode::kSubI64:
         return SetNumber(operands[0], (Number(operands[1]) - Number(operands[2])) % 10007);
+      case Opcode::kAddImm:
+        return SetNumber(operands[0], (Number(operands[1]) + operands[2].number) % 10007);
       case Opcode::kLtI64:
         return SetNumber(operands[0], Number(operands[1]) < Number(operands[2]));
+      case Opcode::kLeI64:
+        return SetNumber(operands[0], Number(operands[1]) <= Number(operands[2]));
+      case Opcode::kEqI64:
+        return SetNumber(operands[0], Number(operands[1]) == Number(operands[2]));
+      case Opcode::kNeI64:
+        return SetNumber(operands[0], Number(operands[1]) != Number(operands[2]));
+      case Opcode::kNotBool:
+        return SetNumber(operands[0], Number(operands[1]) == 0);
       case Opcode::kMove:
         return Move(operands);
       case Opcode::kJump:
         return Jump(operands[0]);
       case Opcode::kJumpIf:
-        return Number(operands[0]) != 0 ? Jump(operands[1]) : Next::kFallThrough;
+        return JumpWhen(Number(operands[0]) != 0, operands[1]);
       case Opcode::kJumpIfNot:
-        return Number(operands[0]) == 0 ? Jump(operands[1]) : Next::kFallThrough;
+        return JumpWhen(Number(operands[0]) == 0, operands[1]);
+      case Opcode::kJumpIfEq:
+        return JumpWhen(Number(operands[0]) == Number(operands[1]), operands[2]);
+      case Opcode::kJumpIfNe:
+        return JumpWhen(Number(operands[0]) != Number(operands[1]), operands[2]);
+      case Opcode::kJumpIfLt:
+        return JumpWhen(Number(operands[0]) < Number(operands[1]), operands[2]);
+      case Opcode::kJumpIfLe:
+        return JumpWhen(Number(operands[0]) <= Number(operands[1]), operands[2]);
+      case Opcode::kJumpIfEqImm:
+        return JumpWhen(Number(operands[0]) == operands[1].number, operands[2]);
+      case Opcode::kJumpIfNeImm:
+        return JumpWhen(Number(operands[0]) != operands[1].number, operands[2]);
+      case Opcode::kJumpIfLtImm:
+        return JumpWhen(Number(operands[0]) < operands[1].number, operands[2]);
+      case Opcode::kJumpIfGeImm:
+        return JumpWhen(Number(operands[0]) >= operands[1].number, operands[2]);
       case Opcode::kMakeTensor:
         return MakeTensor(operands);
       case Opcode::kGetElementI64:
@@ -90,6 +118,9 @@ class Machine {
   Next Jump(const OperandValue& operand) {
     label = operand.number;
     return Next::kJump;
+  }
+  Next JumpWhen(bool condition, const OperandValue& operand) {
+    return condition ? Jump(operand) : Next::kFallThrough;
   }
   Next Stop(std::string why) {
     result.output = std::move(why);

@@ -13,9 +13,9 @@
 namespace baton {
 
 struct RunResult {
-  std::string output;     // the results as text, or why it stopped: "fails", "too many steps"
-  int64_t num_moves = 0;  // executed
-  int64_t num_held = 0;   // references left in registers at the return
+  std::string output;  // the results as text, or why it stopped: "fails", "too many steps"
+  int64_t num_instructions = 0, num_moves = 0, num_jumps = 0;  // executed
+  int64_t num_held = 0;                                        // references left in registers at the return
 };
 // Arguments: integers for i64 parameters; tensors of one element, the argument, for tensor parameters.
 RunResult RunLowForm(const LowFunction& function, const std::vector<int64_t>& arguments);

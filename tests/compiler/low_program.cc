@@ -79,7 +79,12 @@ class Generator {
     tensors_.insert(tensors_.end(), outputs.begin(), outputs.end());
   }
 
-  VirtualRegister Condition() { return b_.Define(SlotKind::kBool, Opcode::kLtI64, {Any(ints_), Any(ints_)}); }
+  VirtualRegister Condition() {
+    constexpr Opcode kComparisons[] = {Opcode::kLtI64, Opcode::kLeI64, Opcode::kEqI64, Opcode::kNeI64};
+    const VirtualRegister condition =
+        b_.Define(SlotKind::kBool, kComparisons[Pick(4)], {Any(ints_), Any(ints_)});
+    return Pick(4) == 0 ? b_.Define(SlotKind::kBool, Opcode::kNotBool, {condition}) : condition;
+  }
 
   // Runs `body` with pools that it may grow, and puts them back. False: control does not reach the end.
   template <typename Body>

@@ -48,21 +48,23 @@ TEST_CASE("objects: a list of a million cells is released without recursion", "[
   CHECK(peak < 41'000'000);  // the second list lies where the first lay
 }
 
-TEST_CASE("objects: GetTag and JumpIfNotTag see the constructor", "[exec]") {
-  ListFixture fixture;
-  FunctionBuilder f("f", {kI}, {kI});
-  const CodeRegister list = f.NewRegister(kO), tag = f.NewRegister(kI), ten = f.NewRegister(kI);
-  const CodeLabel other = f.NewLabel();
-  f.Append("Call", {fixture.build, {f.parameter(0)}, {list}});
-  f.Append("GetTag", {tag, list});
-  f.Append("JumpIfNotTag", {list.Last(), 1, other});
-  f.Append("LoadSmallInt", {ten, 10});
-  f.Append("AddI64", {tag, tag, ten});
-  f.Bind(other);
-  f.Append("Return", {{tag}});
-  AddIntegerMain(&fixture, fixture.builder.Add(std::move(f).Build()));
-  CHECK(RunInteger(&fixture, 0) == 0);
-  CHECK(RunInteger(&fixture, 1) == 11);
+TEST_CASE("objects: GetTag and the branches on tags see the constructor", "[exec]") {
+  for (const bool negated : {false, true}) {
+    ListFixture fixture;
+    FunctionBuilder f("f", {kI}, {kI});
+    const CodeRegister list = f.NewRegister(kO), tag = f.NewRegister(kI);
+    const CodeLabel jumped = f.NewLabel();
+    f.Append("Call", {fixture.build, {f.parameter(0)}, {list}});
+    f.Append("GetTag", {tag, list});
+    f.Append(negated ? "JumpIfNotTag" : "JumpIfTag", {list.Last(), 1, jumped});
+    f.Append("AddImm", {tag, tag, 10});
+    f.Bind(jumped);
+    f.Append("Return", {{tag}});
+    AddIntegerMain(&fixture, fixture.builder.Add(std::move(f).Build()));
+    CAPTURE(negated);
+    CHECK(RunInteger(&fixture, 0) == (negated ? 0 : 10));
+    CHECK(RunInteger(&fixture, 1) == (negated ? 11 : 1));
+  }
 }
 
 TEST_CASE("objects: tensors in fields are shared, not copied", "[exec]") {

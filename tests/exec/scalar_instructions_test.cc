@@ -111,6 +111,25 @@ TEST_CASE("instructions: integer arithmetic", "[exec]") {
   CHECK(I("WrapI64", {200}, static_cast<int>(DType::kInt8)) == -56);
 }
 
+TEST_CASE("instructions: integer arithmetic with a small constant", "[exec]") {
+  CHECK(I("AddImm", {5}, -7) == -2);
+  CHECK(I("AddImm", {INT64_MAX}, 32767) == INT64_MIN + 32766);
+  CHECK(I("AddImm", {INT64_MIN}, -32768) == INT64_MAX - 32767);
+}
+
+TEST_CASE("instructions: int32 arithmetic gives what int32 holds", "[exec]") {
+  CHECK(I("AddI32", {INT32_MAX, 1}) == INT32_MIN);
+  CHECK(I("AddI32", {-3, 5}) == 2);
+  CHECK(I("SubI32", {INT32_MIN, 1}) == INT32_MAX);
+  CHECK(I("SubI32", {3, 5}) == -2);
+  CHECK(I("MulI32", {65536, 65536}) == 0);
+  CHECK(I("MulI32", {INT32_MIN, -1}) == INT32_MIN);
+  CHECK(I("MulI32", {-3, 5}) == -15);
+  CHECK(I("AddImmI32", {INT32_MAX}, 2) == INT32_MIN + 1);
+  CHECK(I("AddImmI32", {INT32_MIN}, -1) == INT32_MAX);
+  CHECK(I("AddImmI32", {7}, -9) == -2);
+}
+
 TEST_CASE("instructions: division by zero is an error", "[exec]") {
   for (const char* opcode : {"DivI64", "RemI64", "FloorDivI64", "FloorModI64"}) {
     CHECK_THAT(Error(opcode, {5, 0}), Catch::StartsWith("division by zero; at function 'f'"));

@@ -245,6 +245,7 @@ absl::Status InstructionChecker::CheckRules() {
     case Opcode::kGetFields:
     case Opcode::kSetFields:
       return CheckObject();
+    case Opcode::kJumpIfTag:
     case Opcode::kJumpIfNotTag:
       return CheckImm(1, 0, INT16_MAX);
     case Opcode::kMakeClosure:

@@ -163,12 +163,13 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
 #define HANDLER(name) \
   handle_##name : if constexpr ([[maybe_unused]] constexpr Opcode kOpcode = OpcodeOf::name; true)
 #define UNIT(k) (pc + kOffset<kOpcode, k>)
-#define SLOT(k) registers[ReadRegister(UNIT(k))]
+// Only uses of references are marked as last uses: verify_function.cc, CheckRegister.
+#define SLOT(k) registers[*UNIT(k)]
 #define I64(k) SLOT(k).i64
 #define F64(k) SLOT(k).f64
 #define BOOL(k) SLOT(k).boolean
-#define TENSOR(k) SLOT(k).tensor
-#define OBJECT(k) SLOT(k).object
+#define TENSOR(k) registers[ReadRegister(UNIT(k))].tensor
+#define OBJECT(k) registers[ReadRegister(UNIT(k))].object
 #define TAKE(k) Take(*UNIT(k), registers)
 #define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
 #define RELEASE(k) Release(*UNIT(k), registers, &vm.heap_)

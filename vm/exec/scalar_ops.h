@@ -63,6 +63,11 @@ inline int64_t WrapTo(int64_t a, DType dtype) {
   }
 }
 
+// The same for the commonest type.
+inline int64_t WrapToI32(int64_t a) {
+  return static_cast<int32_t>(a);
+}
+
 // IEEE 754-2019 minimum and maximum: NaN if either is, and -0 is less than 0.
 inline double MinNumber(double a, double b) {
   if (a != a || b != b) return std::numeric_limits<double>::quiet_NaN();
