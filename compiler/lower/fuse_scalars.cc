@@ -4,15 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "compiler/lower/compare_branch.h"
+#include "compiler/lower/control_flow.h"
 #include "vm/core/dtype.h"
 
 namespace baton {
 namespace {
-
-std::optional<int16_t> AsImm(int64_t value) {
-  if (value < INT16_MIN || value > INT16_MAX) return std::nullopt;
-  return static_cast<int16_t>(value);
-}
 
 // True for instructions that only compute a scalar from scalars, and never fail: they may move to where their
 // result is read.
@@ -61,30 +58,6 @@ std::optional<Opcode> Int32Form(Opcode opcode) {
   }
 }
 
-// A branch on `a` and `b`, taken if the comparison holds.
-struct Comparison {
-  Opcode branch;
-  int64_t a, b;
-};
-
-// How to branch when the comparison's result is true, or false if `negated`; none when `opcode` compares no
-// integers.
-std::optional<Comparison> BranchOf(const LowInstruction& compare, bool negated) {
-  const int64_t a = compare.operands[1].number, b = compare.operands[2].number;
-  switch (compare.opcode) {
-    case Opcode::kEqI64:
-      return Comparison{negated ? Opcode::kJumpIfNe : Opcode::kJumpIfEq, a, b};
-    case Opcode::kNeI64:
-      return Comparison{negated ? Opcode::kJumpIfEq : Opcode::kJumpIfNe, a, b};
-    case Opcode::kLtI64:
-      return negated ? Comparison{Opcode::kJumpIfLe, b, a} : Comparison{Opcode::kJumpIfLt, a, b};
-    case Opcode::kLeI64:
-      return negated ? Comparison{Opcode::kJumpIfLt, b, a} : Comparison{Opcode::kJumpIfLe, a, b};
-    default:
-      return std::nullopt;
-  }
-}
-
 class ScalarFusion {
  public:
   explicit ScalarFusion(LowFunction* function) : function_(*function), registers_(function->kinds.size()) {}
@@ -99,7 +72,7 @@ class ScalarFusion {
   static constexpr uint32_t kNowhere = UINT32_MAX;
   struct Register {
     int num_defs = 0, num_uses = 0;
-    std::optional<int16_t> constant;  // its value, when LoadSmallInt is its only definition
+    SmallConstant constant;  // its value, when LoadSmallInt is its only definition
     uint32_t def_block = kNowhere, def_instruction = 0;  // the latest definition so far
   };
 
@@ -109,7 +82,6 @@ class ScalarFusion {
   void FuseWrap(LowInstruction* wrap);
   void FuseBranch(LowInstruction* branch);
   void FuseMove(LowInstruction* move);
-  void SetBranch(const Comparison& comparison, int64_t target, LowInstruction* branch);
   LowInstruction* Producer(int64_t reg);
   void Replace(LowInstruction* producer, LowInstruction replacement, LowInstruction* consumer);
   void RemoveUnreadConstants();
@@ -123,7 +95,7 @@ class ScalarFusion {
     AddUses(replacement, 1);
     *instruction = std::move(replacement);
   }
-  std::optional<int16_t> Constant(int64_t reg) const { return registers_[reg].constant; }
+  SmallConstant Constant(int64_t reg) const { return registers_[reg].constant; }
 
   LowFunction& function_;
   std::vector<Register> registers_;
@@ -139,7 +111,7 @@ void ScalarFusion::Count() {
       VisitRegisters(
           instruction, [](auto) {}, [&](auto def) { ++registers_[def].num_defs; });
       if (instruction.opcode == Opcode::kLoadSmallInt) {
-        registers_[instruction.operands[0].number].constant = AsImm(instruction.operands[1].number);
+        registers_[instruction.operands[0].number].constant = AsSmallConstant(instruction.operands[1].number);
       }
     }
   }
@@ -163,9 +135,13 @@ void ScalarFusion::FuseBlock() {
           registers_[def].def_instruction = i;
         });
   }
-  size_t i = 0;
-  const auto is_fused = [&](const LowInstruction&) { return is_fused_[i++]; };
-  instructions.erase(std::remove_if(instructions.begin(), instructions.end(), is_fused), instructions.end());
+  size_t num_kept = 0;
+  for (size_t i = 0; i < instructions.size(); ++i) {
+    if (is_fused_[i]) continue;
+    if (num_kept != i) instructions[num_kept] = std::move(instructions[i]);
+    ++num_kept;
+  }
+  instructions.resize(num_kept);
 }
 
 // a + 1, 1 + a, a - 1.
@@ -175,7 +151,7 @@ void ScalarFusion::FuseConstant(LowInstruction* sum) {
   int64_t a = sum->operands[1].number, b = sum->operands[2].number;
   if (!is_difference && !Constant(b)) std::swap(a, b);
   if (!Constant(b)) return;
-  const std::optional<int16_t> addend = AsImm(is_difference ? -int64_t{*Constant(b)} : *Constant(b));
+  const SmallConstant addend = AsSmallConstant(is_difference ? -int64_t{*Constant(b)} : *Constant(b));
   if (!addend) return;
   LowInstruction fused{Opcode::kAddImm, {sum->operands[0], {a, {}}, {*addend, {}}}, sum->location};
   Rewrite(sum, std::move(fused));
@@ -225,40 +201,17 @@ void ScalarFusion::FuseBranch(LowInstruction* branch) {
   const bool negated = branch->opcode == Opcode::kJumpIfNot;
   if (producer->opcode == Opcode::kNotBool) {
     LowInstruction opposite = *branch;
-    opposite.opcode = negated ? Opcode::kJumpIf : Opcode::kJumpIfNot;
+    InvertBranch(&opposite);
     opposite.operands[0] = producer->operands[1];
     Replace(producer, std::move(opposite), branch);
-    FuseBranch(branch);
-  } else if (const std::optional<Comparison> comparison = BranchOf(*producer, negated)) {
-    LowInstruction fused = *branch;
-    SetBranch(*comparison, branch->operands[1].number, &fused);
-    Replace(producer, std::move(fused), branch);
+    return FuseBranch(branch);
   }
-}
-
-// With a constant on either side, the branch that has it as an immediate.
-void ScalarFusion::SetBranch(const Comparison& comparison, int64_t target, LowInstruction* branch) {
-  const auto set = [&](Opcode opcode, int64_t a, int64_t b) {
-    branch->opcode = opcode;
-    branch->operands[0].number = a;
-    branch->operands[1].number = b;
-    branch->operands[2].number = target;
-  };
-  const auto [opcode, a, b] = comparison;
-  const bool is_equality = opcode == Opcode::kJumpIfEq || opcode == Opcode::kJumpIfNe;
-  if (is_equality && (Constant(a) || Constant(b))) {
-    const Opcode with_imm = opcode == Opcode::kJumpIfEq ? Opcode::kJumpIfEqImm : Opcode::kJumpIfNeImm;
-    return Constant(b) ? set(with_imm, a, *Constant(b)) : set(with_imm, b, *Constant(a));
-  }
-  // a <= 3 is a < 4, and 3 < b is b >= 4.
-  const bool or_equal = opcode == Opcode::kJumpIfLe;
-  if (!is_equality && Constant(b)) {
-    if (const auto imm = AsImm(int64_t{*Constant(b)} + or_equal)) return set(Opcode::kJumpIfLtImm, a, *imm);
-  }
-  if (!is_equality && Constant(a)) {
-    if (const auto imm = AsImm(int64_t{*Constant(a)} + !or_equal)) return set(Opcode::kJumpIfGeImm, b, *imm);
-  }
-  set(opcode, a, b);
+  if (!ComparesIntegers(producer->opcode)) return;
+  LowInstruction fused = BranchOnComparison(*producer, negated, Constant(producer->operands[1].number),
+                                            Constant(producer->operands[2].number));
+  fused.operands[LabelOperand(fused)] = branch->operands[LabelOperand(*branch)];
+  fused.location = branch->location;
+  Replace(producer, std::move(fused), branch);
 }
 
 // t := i + 1; ... reads i ...; i := t. Here i and t could not share a register.

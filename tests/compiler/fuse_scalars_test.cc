@@ -127,6 +127,20 @@ TEST_CASE("fuse scalars: a negation turns the branch round", "[lower]") {
   CHECK(Fused(f) == "b0:\n  JumpIfLe v1, v0, b1\nb1:\n  Return []\n");
 }
 
+TEST_CASE("fuse scalars: a condition that is no comparison of integers stays", "[lower]") {
+  LowBuilder constant({});
+  constant.Emit(Opcode::kJumpIf, {constant.Define(kBool, Opcode::kLoadBool, {1}), 1});
+  constant.NewBlock();
+  constant.Return({});
+  CHECK(Fused(constant) == "b0:\n  v0 = LoadBool 1\n  JumpIf v0, b1\nb1:\n  Return []\n");
+
+  LowBuilder floats({SlotKind::kF64, SlotKind::kF64});
+  floats.Emit(Opcode::kJumpIfNot, {floats.Define(kBool, Opcode::kLtF64, {0, 1}), 1});
+  floats.NewBlock();
+  floats.Return({});
+  CHECK(Fused(floats) == "b0:\n  v2 = LtF64 v0, v1\n  JumpIfNot v2, b1\nb1:\n  Return []\n");
+}
+
 TEST_CASE("fuse scalars: a comparison that is read elsewhere, or whose operands change, stays", "[lower]") {
   LowBuilder shared({kI64, kI64}, {kBool});
   const VirtualRegister less = shared.Define(kBool, Opcode::kLtI64, {0, 1});
