@@ -64,6 +64,22 @@ void TruncateBlock(BasicBlock* block) {
   }
 }
 
+// Removes the other blocks. Labels that lead to one of them lead to the next that stays.
+void KeepBlocks(const std::vector<bool>& stays, LowFunction* function) {
+  std::vector<int64_t> new_index(function->blocks.size(), 0);
+  size_t count = 0;
+  for (size_t b = 0; b < function->blocks.size(); ++b) {
+    new_index[b] = static_cast<int64_t>(count);
+    if (!stays[b]) continue;
+    if (count != b) function->blocks[count] = std::move(function->blocks[b]);
+    ++count;
+  }
+  function->blocks.resize(count);
+  for (BasicBlock& block : function->blocks) {
+    if (LowInstruction* jump = LastJump(block)) LabelOf(*jump) = new_index[LabelOf(*jump)];
+  }
+}
+
 absl::StatusOr<std::vector<bool>> FindReachable(const LowFunction& function) {
   std::vector<bool> reachable(function.blocks.size(), false);
   if (reachable.empty()) {
@@ -236,18 +252,7 @@ std::vector<int64_t> InsertBlocks(std::vector<uint32_t> places, LowFunction* fun
 absl::Status RemoveUnreachableCode(LowFunction* function) {
   for (BasicBlock& block : function->blocks) TruncateBlock(&block);
   BATON_ASSIGN_OR_RETURN(const std::vector<bool> reachable, FindReachable(*function));
-  std::vector<int64_t> new_index(function->blocks.size(), 0);
-  size_t count = 0;
-  for (size_t b = 0; b < function->blocks.size(); ++b) {
-    if (!reachable[b]) continue;
-    new_index[b] = static_cast<int64_t>(count);
-    if (count != b) function->blocks[count] = std::move(function->blocks[b]);
-    ++count;
-  }
-  function->blocks.resize(count);
-  for (BasicBlock& block : function->blocks) {
-    if (LowInstruction* jump = LastJump(block)) LabelOf(*jump) = new_index[LabelOf(*jump)];
-  }
+  KeepBlocks(reachable, function);
   return absl::OkStatus();
 }
 
@@ -255,6 +260,9 @@ absl::Status SimplifyJumps(LowFunction* function) {
   ThreadJumps(function);
   BATON_RETURN_IF_ERROR(RemoveUnreachableCode(function));
   RemoveJumpsToNext(function);
+  std::vector<bool> has_code;
+  for (const BasicBlock& block : function->blocks) has_code.push_back(!block.instructions.empty());
+  KeepBlocks(has_code, function);
   return absl::OkStatus();
 }
 

@@ -39,7 +39,8 @@ std::vector<int64_t> InsertBlocks(std::vector<uint32_t> places, LowFunction* fun
 absl::Status RemoveUnreachableCode(LowFunction* function);
 
 // Leads jumps to jumps to their final target, removes jumps to the next instruction, turns a branch around an
-// unconditional jump into the opposite branch. REQUIRES: RemoveUnreachableCode accepted the function.
+// unconditional jump into the opposite branch, removes empty blocks. REQUIRES: RemoveUnreachableCode accepted
+// the function.
 absl::Status SimplifyJumps(LowFunction* function);
 
 }  // namespace baton

@@ -37,11 +37,9 @@ TEST_CASE("loops: the test of a loop is repeated at its bottom", "[lower]") {
   RotateLoops(&b.function());
   REQUIRE(SimplifyJumps(&b.function()).ok());
   CHECK(Text(b.function()) ==
-        "b0:\n"
-        "b1:\n  JumpIfLe v1, v0, b4\n"
-        "b2:\n  v0 = MulI64 v0, v0\n  JumpIfLt v0, v1, b2\n"
-        "b3:\n"
-        "b4:\n  Return [v0]\n");
+        "b0:\n  JumpIfLe v1, v0, b2\n"
+        "b1:\n  v0 = MulI64 v0, v0\n  JumpIfLt v0, v1, b1\n"
+        "b2:\n  Return [v0]\n");
 }
 
 TEST_CASE("loops: a call of a function to itself is a loop too", "[lower]") {
@@ -71,10 +69,9 @@ TEST_CASE("loops: of two ways on, the one that stays in the loop becomes the bra
   RotateLoops(&b.function());
   REQUIRE(SimplifyJumps(&b.function()).ok());
   CHECK(Text(b.function()) ==
-        "b0:\n  JumpIfNotTag v0, 1, b3\n"
+        "b0:\n  JumpIfNotTag v0, 1, b2\n"
         "b1:\n  v0 = GetFields v0, object_types[0]\n  JumpIfTag v0, 1, b1\n"
-        "b2:\n"
-        "b3:\n  Return [v0]\n");
+        "b2:\n  Return [v0]\n");
 }
 
 TEST_CASE("loops: a test whose ways both stay in the loop is not repeated", "[lower]") {
