@@ -15,6 +15,9 @@ struct CompileOptions {
   // 0: only what is needed to run; 1: folding and dead code; 2 (default): also unboxed scalars,
   // specialisation of unknown ranks, the arena plan; 3: as 2 with a larger budget for code growth.
   int optimization_level = 2;
+  // The code that the executable holds: register code, stack code or both.
+  bool register_code = true;
+  bool stack_code = false;
   // Called after each pass with its name and the module as text, when set.
   std::function<void(absl::string_view pass, const ir::Module& module)> dump_after;
 };

@@ -52,6 +52,8 @@ class ProgramDecoder {
   template <typename T>
   absl::Status DecodeScalars(const flatbuffers::Vector<T>& scalars, std::vector<T>* result);
   absl::Status DecodeKinds(const flatbuffers::Vector<uint8_t>& codes, std::vector<SlotKind>* kinds);
+  absl::Status DecodeDebug(const flatbuffers::Vector<const file::DebugEntry*>& entries,
+                           std::vector<DebugEntry>* debug);
   absl::Status DecodeFunction(const file::Function& table, Function* function);
   absl::Status DecodeKernel(const file::Kernel& table, KernelReference* kernel);
   absl::Status DecodeAttribute(const file::Attribute& table,
@@ -115,17 +117,27 @@ absl::Status ProgramDecoder::DecodeKinds(const flatbuffers::Vector<uint8_t>& cod
   return absl::OkStatus();
 }
 
+absl::Status ProgramDecoder::DecodeDebug(const flatbuffers::Vector<const file::DebugEntry*>& entries,
+                                         std::vector<DebugEntry>* debug) {
+  BATON_RETURN_IF_ERROR(Charge(sizeof(DebugEntry) * entries.size()));
+  debug->reserve(entries.size());
+  for (const file::DebugEntry* entry : entries) debug->push_back({entry->place(), entry->location()});
+  return absl::OkStatus();
+}
+
 absl::Status ProgramDecoder::DecodeFunction(const file::Function& table, Function* function) {
   BATON_RETURN_IF_ERROR(DecodeText(*table.name(), &function->name));
   BATON_RETURN_IF_ERROR(DecodeKinds(*table.register_kinds(), &function->register_kinds));
   function->num_parameters = table.num_parameters();
   BATON_RETURN_IF_ERROR(DecodeKinds(*table.result_kinds(), &function->result_kinds));
   BATON_RETURN_IF_ERROR(DecodeScalars(*table.code(), &function->code));
-  BATON_RETURN_IF_ERROR(Charge(sizeof(DebugEntry) * table.debug()->size()));
-  function->debug.reserve(table.debug()->size());
-  for (const file::DebugEntry* entry : *table.debug())
-    function->debug.push_back({entry->word(), entry->location()});
-  return absl::OkStatus();
+  BATON_RETURN_IF_ERROR(DecodeDebug(*table.debug(), &function->debug));
+  if (table.stack() == nullptr) return absl::OkStatus();
+  StackCode& stack = function->stack;
+  BATON_RETURN_IF_ERROR(DecodeKinds(*table.stack()->local_kinds(), &stack.local_kinds));
+  stack.max_height = table.stack()->max_height();
+  BATON_RETURN_IF_ERROR(DecodeScalars(*table.stack()->code(), &stack.code));
+  return DecodeDebug(*table.stack()->debug(), &stack.debug);
 }
 
 template <typename T>

@@ -65,6 +65,8 @@ uint64_t UpperBound(const Executable& executable) {
   for (const Function& f : executable.functions) {
     total += kTableBytes + f.name.size() + f.register_kinds.size() + f.result_kinds.size() +
              2 * f.code.size() + sizeof(DebugEntry) * f.debug.size();
+    total += kTableBytes + f.stack.local_kinds.size() + f.stack.code.size() +
+             sizeof(DebugEntry) * f.stack.debug.size();
   }
   for (const EntryPoint& entry : executable.entry_points) {
     total += kTableBytes + entry.name.size() + UpperBound(entry.inputs) + UpperBound(entry.outputs);
@@ -113,15 +115,30 @@ auto EncodeKinds(FlatBufferBuilder& builder, const std::vector<SlotKind>& kinds)
   return builder.CreateVector(codes);
 }
 
+Offset<flatbuffers::Vector<const file::DebugEntry*>> Encode(FlatBufferBuilder& builder,
+                                                            const std::vector<DebugEntry>& debug) {
+  std::vector<file::DebugEntry> entries;
+  for (const DebugEntry& entry : debug) entries.emplace_back(entry.place, entry.location);
+  return builder.CreateVectorOfStructs(entries);
+}
+
+// Null when there is none.
+Offset<file::StackCode> Encode(FlatBufferBuilder& builder, const StackCode& stack) {
+  if (stack.code.empty()) return {};
+  const auto locals = EncodeKinds(builder, stack.local_kinds);
+  const auto code = builder.CreateVector(stack.code);
+  const auto debug = Encode(builder, stack.debug);
+  return file::CreateStackCode(builder, locals, stack.max_height, code, debug);
+}
+
 Offset<file::Function> Encode(FlatBufferBuilder& builder, const Function& function) {
-  std::vector<file::DebugEntry> debug;
-  for (const DebugEntry& entry : function.debug) debug.emplace_back(entry.word, entry.location);
   const auto name = builder.CreateString(function.name);
   const auto registers = EncodeKinds(builder, function.register_kinds);
   const auto results = EncodeKinds(builder, function.result_kinds);
   const auto code = builder.CreateVector(function.code);
-  const auto entries = builder.CreateVectorOfStructs(debug);
-  return file::CreateFunction(builder, name, registers, function.num_parameters, results, code, entries);
+  const auto debug = Encode(builder, function.debug);
+  const auto stack = Encode(builder, function.stack);
+  return file::CreateFunction(builder, name, registers, function.num_parameters, results, code, debug, stack);
 }
 
 // The fields of one attribute; those of other kinds stay absent.

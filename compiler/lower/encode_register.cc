@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/lower/control_flow.h"
+#include "compiler/lower/encodable.h"
 #include "compiler/lower/liveness.h"
 #include "compiler/lower/registers.h"
 #include "compiler/lower/releases.h"
@@ -15,21 +16,6 @@
 
 namespace baton {
 namespace {
-
-// Afterwards the function's registers are those of `assignment`. Moves within a register are gone.
-void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function) {
-  const auto replace = [&](auto& reg) { reg = assignment.physical[reg]; };
-  const auto is_idle = [](const LowInstruction& instruction) {
-    return instruction.opcode == Opcode::kMove &&
-           instruction.operands[0].number == instruction.operands[1].number;
-  };
-  for (BasicBlock& block : function->blocks) {
-    std::vector<LowInstruction>& instructions = block.instructions;
-    for (LowInstruction& instruction : instructions) VisitRegisters(instruction, replace, replace);
-    instructions.erase(std::remove_if(instructions.begin(), instructions.end(), is_idle), instructions.end());
-  }
-  function->kinds = std::move(assignment.register_kinds);
-}
 
 // Writes the code of a function whose registers are physical.
 class Encoder {
@@ -54,7 +40,6 @@ class Encoder {
  private:
   absl::Status FindLastUses();
   absl::Status Append(uint32_t block, uint32_t index, const LowInstruction& low);
-  absl::Status CheckOperands(const LowInstruction& low) const;
   Instruction Convert(const LowInstruction& low);
   void MarkLastUse(const LowInstruction& low, VirtualRegister reg, Instruction* instruction) const;
   uint32_t NextWord() const { return static_cast<uint32_t>(result_.code.size() / kUnitsPerWord); }
@@ -77,7 +62,7 @@ absl::Status Encoder::FindLastUses() {
 }
 
 absl::Status Encoder::Append(uint32_t block, uint32_t index, const LowInstruction& low) {
-  BATON_RETURN_IF_ERROR(CheckOperands(low));
+  BATON_RETURN_IF_ERROR(CheckEncodable(function_.name, low));
   Instruction instruction = Convert(low);
   for (; next_last_use_ < last_uses_.size(); ++next_last_use_) {
     const Liveness::Point& point = last_uses_[next_last_use_];
@@ -91,24 +76,6 @@ absl::Status Encoder::Append(uint32_t block, uint32_t index, const LowInstructio
   if (label >= 0) labels_.emplace_back(result_.code.size(), low.operands[label].number);
   EncodeInstruction(instruction, &result_.code);
   return absl::OkStatus();
-}
-
-// What the encoding has no room for.
-absl::Status Encoder::CheckOperands(const LowInstruction& low) const {
-  const OpcodeInfo& info = GetOpcode(low.opcode);
-  size_t length = 0;
-  for (int i = 0; i < info.num_operands; ++i) {
-    length += low.operands[i].list.size();
-    const int64_t number = low.operands[i].number;
-    if (info.operands[i].kind == OperandKind::kImm && (number < INT16_MIN || number > INT16_MAX)) {
-      return absl::InternalError(absl::StrCat("function '", function_.name, "': ", info.name, ": operand '",
-                                              info.operands[i].name, "' is ", number, ", expected 16 bits"));
-    }
-  }
-  if (length <= kMaxListLength) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("function '", function_.name, "': ", info.name, " takes ",
-                                                   length, " registers, an instruction has room for ",
-                                                   kMaxListLength));
 }
 
 Instruction Encoder::Convert(const LowInstruction& low) {
@@ -135,7 +102,7 @@ void Encoder::MarkLastUse(const LowInstruction& low, VirtualRegister reg, Instru
       operand.last_use = true;
       return;
     }
-    if (info.operands[i].kind != OperandKind::kUses) continue;
+    if (!IsUseList(info.operands[i].kind)) continue;
     const auto last = std::find(operand.list.rbegin(), operand.list.rend(), static_cast<uint16_t>(reg));
     if (last == operand.list.rend()) continue;
     *last |= kLastUse;

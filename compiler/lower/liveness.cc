@@ -24,9 +24,9 @@ bool ResultMayReuseOperand(const LowFunction& function, const LowInstruction& in
   const OpcodeInfo& info = GetOpcode(instruction.opcode);
   for (int i = 0; i < info.num_operands; ++i) {
     const OperandKind kind = info.operands[i].kind;
-    if (kind == OperandKind::kDefs || kind == OperandKind::kUses) return false;
-    if (kind == OperandKind::kDef && IsReference(function.kinds[instruction.operands[i].number]))
-      return false;
+    if (IsList(kind)) return false;
+    const int64_t number = instruction.operands[i].number;
+    if (kind == OperandKind::kDef && number != kOnStack && IsReference(function.kinds[number])) return false;
   }
   return true;
 }

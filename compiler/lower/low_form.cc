@@ -6,19 +6,23 @@
 namespace baton {
 namespace {
 
+// "_" on the operand stack.
 std::string RegisterName(int64_t number) {
-  return absl::StrCat("v", number);
+  return number == kOnStack ? "_" : absl::StrCat("v", number);
 }
 
 std::string ListText(const std::vector<VirtualRegister>& list) {
-  return absl::StrJoin(list, ", ", [](std::string* out, VirtualRegister r) { absl::StrAppend(out, "v", r); });
+  return absl::StrJoin(list, ", ", [](std::string* out, VirtualRegister r) { out->append(RegisterName(r)); });
 }
 
 std::string UsedOperandText(OperandKind kind, const LowOperand& operand) {
   switch (kind) {
     case OperandKind::kUse:
+    case OperandKind::kUseLocal:
+    case OperandKind::kDefLocal:
       return RegisterName(operand.number);
     case OperandKind::kUses:
+    case OperandKind::kUpdates:
       return absl::StrCat("[", ListText(operand.list), "]");
     case OperandKind::kConst:
       return absl::StrCat("constants[", operand.number, "]");

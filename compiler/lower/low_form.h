@@ -15,9 +15,12 @@ namespace baton {
 
 using VirtualRegister = uint32_t;
 
+// In stack form (stack_form.h): the place of a value that lies on the operand stack instead of in a register.
+inline constexpr VirtualRegister kOnStack = UINT32_MAX;
+
 struct LowOperand {
   int64_t number = 0;                 // register, immediate, table index; for a label the index of a block
-  std::vector<VirtualRegister> list;  // kUses, kDefs
+  std::vector<VirtualRegister> list;  // of lists
 };
 
 struct LowInstruction {
@@ -45,9 +48,9 @@ struct LowFunction {
   }
 };
 
-// Calls `use(register)` for each register that the instruction reads and `def(register)` for each it writes.
-// `instruction` is a LowInstruction; unless it is const, the functions may take the register by reference and
-// change it.
+// Calls `use(register)` for each register that the instruction reads and `def(register)` for each it writes;
+// not for values on the operand stack. `instruction` is a LowInstruction; unless it is const, the functions
+// may take the register by reference and change it.
 template <typename Instruction, typename UseFunction, typename DefFunction>
 void VisitRegisters(Instruction& instruction, UseFunction use, DefFunction def) {
   const OpcodeInfo& info = GetOpcode(instruction.opcode);
@@ -55,16 +58,25 @@ void VisitRegisters(Instruction& instruction, UseFunction use, DefFunction def) 
     auto& operand = instruction.operands[i];
     switch (info.operands[i].kind) {
       case OperandKind::kUse:
-        use(operand.number);
+      case OperandKind::kUseLocal:
+      case OperandKind::kUseWideLocal:
+        if (operand.number != kOnStack) use(operand.number);
         break;
       case OperandKind::kDef:
-        def(operand.number);
+      case OperandKind::kDefLocal:
+      case OperandKind::kDefWideLocal:
+        if (operand.number != kOnStack) def(operand.number);
         break;
       case OperandKind::kUses:
-        for (auto& r : operand.list) use(r);
+      case OperandKind::kUpdates:
+        for (auto& r : operand.list) {
+          if (r != kOnStack) use(r);
+        }
         break;
       case OperandKind::kDefs:
-        for (auto& r : operand.list) def(r);
+        for (auto& r : operand.list) {
+          if (r != kOnStack) def(r);
+        }
         break;
       default:
         break;

@@ -95,24 +95,19 @@ std::vector<int> LoopDepths(const LowFunction& function) {
   return change;
 }
 
-// Moves in inner loops come first, since they run most often.
+// Copies in inner loops come first, since they run most often.
 void Coalesce(const LowFunction& function, RegisterClasses* classes) {
-  struct Move {
-    int depth;
-    VirtualRegister to, from;
-  };
-  std::vector<Move> moves;
+  std::vector<std::pair<int, RegisterCopy>> copies;  // with their loop depth
   const std::vector<int> depths = LoopDepths(function);
   for (size_t b = 0; b < function.blocks.size(); ++b) {
-    for (const LowInstruction& instruction : function.blocks[b].instructions) {
-      if (instruction.opcode != Opcode::kMove) continue;
-      moves.push_back({depths[b], static_cast<VirtualRegister>(instruction.operands[0].number),
-                       static_cast<VirtualRegister>(instruction.operands[1].number)});
+    for (size_t i = 0; i < function.blocks[b].instructions.size(); ++i) {
+      const std::optional<RegisterCopy> copy = FindCopy(function.blocks[b], i);
+      if (copy) copies.emplace_back(depths[b], *copy);
     }
   }
-  std::stable_sort(moves.begin(), moves.end(),
-                   [](const Move& a, const Move& b) { return a.depth > b.depth; });
-  for (const Move& move : moves) classes->JoinIfDisjoint(move.to, move.from);
+  std::stable_sort(copies.begin(), copies.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [depth, copy] : copies) classes->JoinIfDisjoint(copy.to, copy.from);
 }
 
 // Gives each class the lowest physical register of its kind that is free from its first to its last position.
@@ -192,6 +187,38 @@ class LinearScan {
 };
 
 }  // namespace
+
+std::optional<RegisterCopy> FindCopy(const BasicBlock& block, size_t index) {
+  const LowInstruction& first = block.instructions[index];
+  const auto number = [](const LowInstruction& instruction, int operand) {
+    return static_cast<VirtualRegister>(instruction.operands[operand].number);
+  };
+  if (first.opcode == Opcode::kMove) return RegisterCopy{number(first, 0), number(first, 1), 1};
+  if (first.opcode != Opcode::kLocalGet || index + 1 == block.instructions.size()) return std::nullopt;
+  const LowInstruction& second = block.instructions[index + 1];
+  if (second.opcode != Opcode::kLocalSet) return std::nullopt;
+  return RegisterCopy{number(second, 0), number(first, 1), 2};
+}
+
+void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function) {
+  const auto replace = [&](auto& reg) { reg = assignment.physical[reg]; };
+  for (BasicBlock& block : function->blocks) {
+    for (LowInstruction& instruction : block.instructions) VisitRegisters(instruction, replace, replace);
+    size_t kept = 0;
+    for (size_t i = 0; i < block.instructions.size();) {
+      const std::optional<RegisterCopy> copy = FindCopy(block, i);
+      if (copy && copy->to == copy->from) {
+        i += copy->num_instructions;
+        continue;
+      }
+      if (kept != i) block.instructions[kept] = std::move(block.instructions[i]);
+      ++kept;
+      ++i;
+    }
+    block.instructions.resize(kept);
+  }
+  function->kinds = std::move(assignment.register_kinds);
+}
 
 absl::StatusOr<RegisterAssignment> AssignRegisters(const LowFunction& function) {
   BATON_ASSIGN_OR_RETURN(const Liveness liveness, ComputeLiveness(function));

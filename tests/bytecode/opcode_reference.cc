@@ -16,9 +16,18 @@ std::string KindText(const Operand& operand) {
     case OperandKind::kUse:
       return slot;
     case OperandKind::kUses:
+    case OperandKind::kUpdates:
       return slot + " list";
     case OperandKind::kDefs:
       return "out " + slot + " list";
+    case OperandKind::kUseLocal:
+      return "local";
+    case OperandKind::kUseWideLocal:
+      return "wide local";
+    case OperandKind::kDefLocal:
+      return "out local";
+    case OperandKind::kDefWideLocal:
+      return "out wide local";
     case OperandKind::kImm:
       return "imm";
     case OperandKind::kImm64:

@@ -24,7 +24,7 @@ TEST_CASE("verifier: code must not be empty, cut or run off its end", "[bytecode
   returns.Append(Opcode::kReturn, {{}});
   Function cut = std::move(returns).Build();
   cut.code.push_back(0);
-  CHECK(VerifyMessage(cut) == "f: has 5 units of code, not a whole number of words below 2^31");
+  CHECK(VerifyMessage(cut) == "f: has 5 units of code, not a whole number of words");
   cut.code = {0x0114, 0, 0, 0, 0x02EE, 0, 0, 0};
   CHECK(VerifyMessage(cut) == "f+1: there is no opcode 0xEE");
 }
@@ -205,12 +205,12 @@ TEST_CASE("verifier: following paths has a limit", "[bytecode]") {
   FunctionBuilder diamond = Diamond(true);
   executable.functions.push_back(std::move(diamond).Build());
   CodeMap map;
-  REQUIRE(CheckInstructions(executable, 0, &map).ok());
+  REQUIRE(CheckInstructions(executable, 0, Dispatch::kRegister, &map).ok());
   int64_t visits_left = 1000;
-  CHECK(CheckFlow(executable, 0, map, &visits_left).ok());
+  CHECK(CheckFlow(executable, 0, Dispatch::kRegister, map, &visits_left).ok());
   CHECK(visits_left < 1000 - 3);  // four blocks, one group of registers
   visits_left = 3;
-  const absl::Status status = CheckFlow(executable, 0, map, &visits_left);
+  const absl::Status status = CheckFlow(executable, 0, Dispatch::kRegister, map, &visits_left);
   CHECK(status.code() == absl::StatusCode::kResourceExhausted);
   CHECK(status.message() == "f: has 4 blocks and 2 registers, too many to follow all paths");
 }

@@ -137,6 +137,7 @@ class RandomProgram {
   void AppendRandom(FunctionBuilder& f, CodeLabel label) {
     const auto opcodes = AllOpcodes();
     const OpcodeInfo& info = opcodes[Pick(static_cast<int>(opcodes.size()))];
+    if (!info.IsIn(Dispatch::kRegister)) return;
     switch (info.opcode) {
       case Opcode::kEnterArena:
       case Opcode::kLeaveArena:

@@ -92,7 +92,7 @@ uint32_t FunctionBuilder::Append(absl::string_view name, std::initializer_list<C
 
 void FunctionBuilder::SetLocation(uint32_t location) {
   std::vector<DebugEntry>& debug = function_.debug;
-  if (!debug.empty() && debug.back().word == NextWord()) debug.pop_back();
+  if (!debug.empty() && debug.back().place == NextWord()) debug.pop_back();
   debug.push_back({NextWord(), location});
 }
 

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "vm/bytecode/code_view.h"
 #include "vm/bytecode/data_types.h"
-#include "vm/bytecode/register_code.h"
 #include "vm/core/number_text.h"
 
 namespace baton {
@@ -98,8 +98,28 @@ std::string NumberText(const Executable& executable, const DataTypes& data_types
   }
 }
 
-std::string InstructionText(const Executable& executable, const DataTypes& data_types,
-                            const Instruction& instruction) {
+// Stack code: values that lie on the stack are not shown, of lists only how many there are.
+std::string StackInstructionText(const Executable& executable, const DataTypes& data_types,
+                                 const Instruction& instruction) {
+  const OpcodeInfo& info = GetOpcode(instruction.opcode);
+  std::vector<std::string> operands;
+  for (int i = 0; i < info.num_operands; ++i) {
+    const OperandKind kind = info.operands[i].kind;
+    const OperandValue& value = instruction.operands[i];
+    if (kind == OperandKind::kDef || kind == OperandKind::kUse) continue;
+    if (IsList(kind)) {
+      operands.push_back(absl::StrCat(info.operands[i].name, ": ", value.list.size()));
+    } else if (kind == OperandKind::kLabel) {
+      operands.push_back(absl::StrCat("-> ", value.number));
+    } else {
+      operands.push_back(NumberText(executable, data_types, instruction.opcode, kind, value));
+    }
+  }
+  return absl::StrCat(info.name, operands.empty() ? "" : " ", absl::StrJoin(operands, ", "));
+}
+
+std::string RegisterInstructionText(const Executable& executable, const DataTypes& data_types,
+                                    const Instruction& instruction) {
   const OpcodeInfo& info = GetOpcode(instruction.opcode);
   std::string text;
   int first = 0;
@@ -124,45 +144,49 @@ std::string InstructionText(const Executable& executable, const DataTypes& data_
 }
 
 // "r0-r3: i64, r4: tensor".
-std::string RegisterKindsText(const std::vector<SlotKind>& kinds) {
+std::string SlotKindRuns(const CodeView& view) {
+  const absl::string_view prefix = view.dispatch() == Dispatch::kRegister ? "r" : "";
   std::vector<std::string> runs;
-  for (size_t begin = 0, end = 0; begin < kinds.size(); begin = end) {
-    while (end < kinds.size() && kinds[end] == kinds[begin]) ++end;
-    const std::string last = end - begin > 1 ? absl::StrCat("-r", end - 1) : "";
-    runs.push_back(absl::StrCat("r", begin, last, ": ", SlotKindName(kinds[begin])));
+  for (size_t begin = 0, end = 0; begin < view.num_slots(); begin = end) {
+    while (end < view.num_slots() && view.slot_kind(end) == view.slot_kind(begin)) ++end;
+    const std::string last = end - begin > 1 ? absl::StrCat("-", prefix, end - 1) : "";
+    runs.push_back(absl::StrCat(prefix, begin, last, ": ", SlotKindName(view.slot_kind(begin))));
   }
   return absl::StrJoin(runs, ", ");
 }
 
 class FunctionPrinter {
  public:
-  FunctionPrinter(const Executable& executable, const DataTypes& data_types, int index,
+  FunctionPrinter(const Executable& executable, const DataTypes& data_types, int index, Dispatch dispatch,
                   DisassembleOptions options)
       : executable_(executable),
         data_types_(data_types),
         index_(index),
         function_(executable.functions[index]),
+        view_(function_, dispatch),
         options_(options) {}
 
   std::string Print();
 
  private:
-  // Calls `visit(unit, num_units, instruction or null, error)` for each instruction; undecodable words come
+  // Calls `visit(place, length, instruction or null, error)` for each instruction; undecodable places come
   // one by one.
   template <typename Visit>
   void VisitCode(Visit visit);
   void FindTargets();
   void PrintHeader();
-  void PrintSourceLine(size_t word);
-  void PrintLine(size_t unit, absl::string_view text);
-  std::string DamagedText(size_t unit, size_t num_units, const absl::Status& error) const;
+  void PrintSourceLine(size_t place);
+  void PrintLine(size_t place, absl::string_view text);
+  std::string InstructionText(const Instruction& instruction) const;
+  std::string DamagedText(size_t place, const absl::Status& error) const;
 
   const Executable& executable_;
   const DataTypes& data_types_;
   const int index_;
   const Function& function_;
+  const CodeView view_;
   const DisassembleOptions options_;
-  std::vector<bool> is_target_;  // by word
+  std::vector<bool> is_target_;  // by place
   size_t next_debug_ = 0;
   std::string out_;
 };
@@ -170,17 +194,17 @@ class FunctionPrinter {
 template <typename Visit>
 void FunctionPrinter::VisitCode(Visit visit) {
   Instruction instruction;
-  size_t num_units = 0;
-  for (size_t unit = 0; unit < function_.code.size(); unit += num_units) {
-    const absl::Status status = DecodeInstruction(function_.code, unit, &instruction, &num_units);
-    if (!status.ok()) num_units = std::min<size_t>(kUnitsPerWord, function_.code.size() - unit);
-    visit(unit, num_units, status.ok() ? &instruction : nullptr, status);
+  size_t length = 0;
+  for (size_t place = 0; place < view_.size(); place += length) {
+    const absl::Status status = view_.Decode(place, &instruction, &length);
+    if (!status.ok()) length = 1;
+    visit(place, status.ok() ? &instruction : nullptr, status);
   }
 }
 
 void FunctionPrinter::FindTargets() {
-  is_target_.assign(function_.code.size() / kUnitsPerWord + 1, false);
-  VisitCode([this](size_t, size_t, const Instruction* instruction, const absl::Status&) {
+  is_target_.assign(view_.size(), false);
+  VisitCode([this](size_t, const Instruction* instruction, const absl::Status&) {
     if (instruction == nullptr) return;
     const OpcodeInfo& info = GetOpcode(instruction->opcode);
     for (int i = 0; i < info.num_operands; ++i) {
@@ -192,21 +216,23 @@ void FunctionPrinter::FindTargets() {
 }
 
 void FunctionPrinter::PrintHeader() {
+  const bool is_stack = view_.dispatch() == Dispatch::kStack;
   std::vector<std::string> parameters;
   for (int i = 0; i < function_.num_parameters && InTable(i, function_.register_kinds); ++i) {
-    parameters.push_back(absl::StrCat("r", i, ": ", SlotKindName(function_.register_kinds[i])));
+    parameters.push_back(
+        absl::StrCat(is_stack ? "" : "r", i, ": ", SlotKindName(function_.register_kinds[i])));
   }
-  absl::StrAppend(&out_, "function ", FunctionText(executable_, index_), "(", absl::StrJoin(parameters, ", "),
-                  ") -> (", SlotKindsText(function_.result_kinds), ")\n");
-  if (function_.register_kinds.size() > parameters.size()) {
-    absl::StrAppend(&out_, "  ; registers ", RegisterKindsText(function_.register_kinds), "\n");
-  }
+  absl::StrAppend(&out_, is_stack ? "stack function " : "function ", FunctionText(executable_, index_), "(",
+                  absl::StrJoin(parameters, ", "), ") -> (", SlotKindsText(function_.result_kinds), ")\n");
+  if (view_.num_slots() > parameters.size())
+    absl::StrAppend(&out_, "  ; ", is_stack ? "locals " : "registers ", SlotKindRuns(view_), "\n");
+  if (is_stack) absl::StrAppend(&out_, "  ; stack ", function_.stack.max_height, "\n");
 }
 
-void FunctionPrinter::PrintSourceLine(size_t word) {
-  const std::vector<DebugEntry>& debug = function_.debug;
-  if (!options_.source_lines || next_debug_ == debug.size() || debug[next_debug_].word > word) return;
-  while (next_debug_ < debug.size() && debug[next_debug_].word <= word) ++next_debug_;
+void FunctionPrinter::PrintSourceLine(size_t place) {
+  const absl::Span<const DebugEntry> debug = view_.debug();
+  if (!options_.source_lines || next_debug_ == debug.size() || debug[next_debug_].place > place) return;
+  while (next_debug_ < debug.size() && debug[next_debug_].place <= place) ++next_debug_;
   const uint32_t location = debug[next_debug_ - 1].location;
   if (!InTable(location, executable_.locations)) return;
   const SourceLocation& full = executable_.locations[location];
@@ -216,15 +242,25 @@ void FunctionPrinter::PrintSourceLine(size_t word) {
   absl::StrAppend(&out_, "  ; ", cut.ToString(), "\n");
 }
 
-void FunctionPrinter::PrintLine(size_t unit, absl::string_view text) {
-  const size_t word = unit / kUnitsPerWord;
-  const bool show = options_.offsets || is_target_[word];
-  absl::StrAppendFormat(&out_, "%5s  %s\n", show ? absl::StrCat(word) : "", text);
+void FunctionPrinter::PrintLine(size_t place, absl::string_view text) {
+  const bool show = options_.offsets || is_target_[place];
+  absl::StrAppendFormat(&out_, "%5s  %s\n", show ? absl::StrCat(place) : "", text);
 }
 
-std::string FunctionPrinter::DamagedText(size_t unit, size_t num_units, const absl::Status& error) const {
+std::string FunctionPrinter::InstructionText(const Instruction& instruction) const {
+  if (view_.dispatch() == Dispatch::kStack)
+    return StackInstructionText(executable_, data_types_, instruction);
+  return RegisterInstructionText(executable_, data_types_, instruction);
+}
+
+std::string FunctionPrinter::DamagedText(size_t place, const absl::Status& error) const {
   std::string text = "?";
-  for (size_t i = 0; i < num_units; ++i) absl::StrAppendFormat(&text, " %04x", function_.code[unit + i]);
+  if (view_.dispatch() == Dispatch::kStack) {
+    absl::StrAppendFormat(&text, " %02x", function_.stack.code[place]);
+  } else {
+    const auto word = absl::MakeConstSpan(function_.code).subspan(place * kUnitsPerWord, kUnitsPerWord);
+    for (const uint16_t unit : word) absl::StrAppendFormat(&text, " %04x", unit);
+  }
   absl::StrAppend(&text, "  ; ", error.message());
   return text;
 }
@@ -232,10 +268,9 @@ std::string FunctionPrinter::DamagedText(size_t unit, size_t num_units, const ab
 std::string FunctionPrinter::Print() {
   FindTargets();
   PrintHeader();
-  VisitCode([this](size_t unit, size_t num_units, const Instruction* instruction, const absl::Status& error) {
-    PrintSourceLine(unit / kUnitsPerWord);
-    PrintLine(unit, instruction != nullptr ? InstructionText(executable_, data_types_, *instruction)
-                                           : DamagedText(unit, num_units, error));
+  VisitCode([this](size_t place, const Instruction* instruction, const absl::Status& error) {
+    PrintSourceLine(place);
+    PrintLine(place, instruction != nullptr ? InstructionText(*instruction) : DamagedText(place, error));
   });
   return std::move(out_);
 }
@@ -319,10 +354,23 @@ void PrintMetadata(const Executable& executable, std::string* out) {
   }
 }
 
+// In all encodings that it has.
+std::string FunctionCodeText(const Executable& executable, const DataTypes& data_types, int index,
+                             DisassembleOptions options) {
+  std::string out;
+  for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack}) {
+    // A function without any code is shown all the same.
+    const bool show = dispatch == Dispatch::kRegister && !executable.holds(Dispatch::kStack);
+    if (show || executable.functions[index].has_code(dispatch))
+      out += FunctionPrinter(executable, data_types, index, dispatch, options).Print();
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string DisassembleFunction(const Executable& executable, int index, DisassembleOptions options) {
-  return FunctionPrinter(executable, DataTypes(executable), index, options).Print();
+  return FunctionCodeText(executable, DataTypes(executable), index, options);
 }
 
 std::string Disassemble(const Executable& executable, DisassembleOptions options) {
@@ -335,7 +383,7 @@ std::string Disassemble(const Executable& executable, DisassembleOptions options
   const DataTypes data_types(executable);
   for (size_t i = 0; i < executable.functions.size(); ++i) {
     if (!out.empty()) out.append("\n");
-    out.append(FunctionPrinter(executable, data_types, static_cast<int>(i), options).Print());
+    out.append(FunctionCodeText(executable, data_types, static_cast<int>(i), options));
   }
   return out;
 }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "vm/bytecode/opcode.h"
 #include "vm/core/attributes.h"
 #include "vm/core/source_location.h"
 #include "vm/core/tensor.h"
@@ -56,21 +57,39 @@ struct KernelReference {
   friend bool operator==(const KernelReference&, const KernelReference&) = default;
 };
 
-// From this word of the code on, instructions come from locations[location].
+// From this place of the code on (a word, a byte of stack code), instructions come from locations[location].
 struct DebugEntry {
-  uint32_t word = 0;
+  uint32_t place = 0;
   uint32_t location = 0;
   friend bool operator==(const DebugEntry&, const DebugEntry&) = default;
 };
 
+// A function as stack code.
+struct StackCode {
+  std::vector<SlotKind> local_kinds;  // of locals [num_parameters, ...); those before are the parameters
+  int32_t max_height = 0;             // values that lie on the operand stack at once
+  std::vector<uint8_t> code;          // stack_code.h
+  std::vector<DebugEntry> debug;      // sorted by place
+};
+
+// Has register code, stack code or both: as all functions of its executable.
 struct Function {
   std::string name;
-  // Registers [0, num_parameters) are the parameters.
+  // Registers [0, num_parameters) are the parameters; without register code there are no others.
   std::vector<SlotKind> register_kinds;
   int32_t num_parameters = 0;
   std::vector<SlotKind> result_kinds;
   std::vector<uint16_t> code;     // register_code.h
-  std::vector<DebugEntry> debug;  // sorted by word
+  std::vector<DebugEntry> debug;  // sorted by place
+  StackCode stack;
+
+  // REQUIRES: a header that the verifier accepted.
+  absl::Span<const SlotKind> parameters() const {
+    return absl::MakeConstSpan(register_kinds).first(static_cast<size_t>(num_parameters));
+  }
+  bool has_code(Dispatch dispatch) const {
+    return dispatch == Dispatch::kRegister ? !code.empty() : !stack.code.empty();
+  }
 };
 
 // A named and typed input or output of an entry point: tensors, data of types that are made of tensors, and
@@ -103,6 +122,8 @@ struct Executable {
   std::vector<std::string> messages;
   std::vector<SourceLocation> locations;
   std::vector<std::pair<std::string, std::string>> metadata;  // sorted by key
+
+  bool holds(Dispatch dispatch) const { return !functions.empty() && functions[0].has_code(dispatch); }
 };
 
 // "i64, tensor".

@@ -40,6 +40,10 @@ const OpcodeInfo* FindOpcode(absl::string_view name) {
   return found == by_name.end() ? nullptr : found->second;
 }
 
+absl::string_view DispatchName(Dispatch dispatch) {
+  return dispatch == Dispatch::kRegister ? "register" : "stack";
+}
+
 const OpcodeInfo& GetOpcode(Opcode opcode) {
   const OpcodeInfo* info = FindOpcode(static_cast<uint8_t>(opcode));
   BATON_CHECK(info != nullptr);

@@ -18,11 +18,17 @@ enum class Opcode : uint8_t {
 #undef OPCODE
 };
 
+// In stack code the values of the first five lie on the operand stack.
 enum class OperandKind : uint8_t {
-  kDef,    // one register, written
-  kUse,    // one register, read
-  kUses,   // a list of registers, read: a count, then the registers
-  kDefs,   // the same, written
+  kDef,       // one register, written
+  kUse,       // one register, read
+  kUses,      // a list of registers, read: a count, then the registers
+  kDefs,      // the same, written
+  kUpdates,   // as kUses; changes the contents of the values, which stack code puts back on the stack
+  kUseLocal,  // stack code: this and the next three: the number of a local, 8 bits or (wide) 16
+  kDefLocal,
+  kUseWideLocal,
+  kDefWideLocal,
   kImm,    // signed 16 bits
   kImm64,  // 64-bit pattern
   kConst,  // this and the next six: 32-bit index into a table of the executable
@@ -32,14 +38,31 @@ enum class OperandKind : uint8_t {
   kObjectType,
   kSignature,
   kMessage,
-  kLabel,  // 32-bit code offset in words
+  kLabel,  // 32-bit place of an instruction: in words, in bytes of stack code
 };
+
+constexpr bool IsUseList(OperandKind kind) {
+  return kind == OperandKind::kUses || kind == OperandKind::kUpdates;
+}
+constexpr bool IsList(OperandKind kind) {
+  return IsUseList(kind) || kind == OperandKind::kDefs;
+}
+// Of a list of stack code: its values are on the stack afterwards.
+constexpr bool IsPushedList(OperandKind kind) {
+  return kind == OperandKind::kDefs || kind == OperandKind::kUpdates;
+}
 
 struct Operand {
   OperandKind kind = OperandKind::kImm;
-  std::optional<SlotKind> slot;  // kDef, kUse, kUses, kDefs: the kind of the registers; none: any
+  std::optional<SlotKind> slot;  // of those five: the kind of the values; none: any
   absl::string_view name;
 };
+
+// The two encodings of the instructions, named after how their interpreters find operands.
+enum class Dispatch : uint8_t { kRegister, kStack };
+
+// Which encodings have an instruction.
+enum class Forms : uint8_t { kBoth, kRegister, kStack };
 
 enum class Flow : uint8_t { kNext, kJump, kBranch, kCall, kReturn, kRaise };
 
@@ -52,7 +75,15 @@ struct OpcodeInfo {
   int num_operands;
   Flow flow;
   absl::string_view meaning;
+  Forms forms;
+
+  bool IsIn(Dispatch dispatch) const {
+    return forms != (dispatch == Dispatch::kRegister ? Forms::kStack : Forms::kRegister);
+  }
 };
+
+// "register", "stack".
+absl::string_view DispatchName(Dispatch dispatch);
 
 // All instructions, in the order of the table.
 absl::Span<const OpcodeInfo> AllOpcodes();

@@ -35,8 +35,23 @@ constexpr Operand Uses(const char* name) {
 constexpr Operand UseList(SlotKind slot, const char* name) {
   return {OperandKind::kUses, slot, name};
 }
+constexpr Operand UpdateList(SlotKind slot, const char* name) {
+  return {OperandKind::kUpdates, slot, name};
+}
 constexpr Operand Defs(const char* name) {
   return {OperandKind::kDefs, std::nullopt, name};
+}
+constexpr Operand UseLocal(const char* name) {
+  return {OperandKind::kUseLocal, std::nullopt, name};
+}
+constexpr Operand DefLocal(const char* name) {
+  return {OperandKind::kDefLocal, std::nullopt, name};
+}
+constexpr Operand UseWideLocal(const char* name) {
+  return {OperandKind::kUseWideLocal, std::nullopt, name};
+}
+constexpr Operand DefWideLocal(const char* name) {
+  return {OperandKind::kDefWideLocal, std::nullopt, name};
 }
 constexpr Operand Imm(const char* name) {
   return {OperandKind::kImm, std::nullopt, name};
@@ -71,19 +86,24 @@ constexpr Operand Label(const char* name) {
 
 // Too many operands index outside the array, which a constant expression may not.
 constexpr OpcodeInfo Row(Opcode opcode, const char* name, std::initializer_list<Operand> operands, Flow flow,
-                         const char* meaning) {
-  OpcodeInfo row{opcode, name, {}, 0, flow, meaning};
+                         const char* meaning, Forms forms) {
+  OpcodeInfo row{opcode, name, {}, 0, flow, meaning, forms};
   for (const Operand& operand : operands) row.operands[row.num_operands++] = operand;
   return row;
 }
 
 #define BATON_UNPARENTHESIZE(...) __VA_ARGS__
-#define OPCODE(code, name, operands, flow, meaning) \
-  Row(Opcode::k##name, #name, {BATON_UNPARENTHESIZE operands}, Flow::flow, meaning),
+#define BATON_ROW(name, operands, flow, meaning, forms) \
+  Row(Opcode::k##name, #name, {BATON_UNPARENTHESIZE operands}, Flow::flow, meaning, Forms::forms),
+#define OPCODE(code, name, operands, flow, meaning) BATON_ROW(name, operands, flow, meaning, kBoth)
+#define REGISTER_OPCODE(code, name, operands, flow, meaning) \
+  BATON_ROW(name, operands, flow, meaning, kRegister)
+#define STACK_OPCODE(code, name, operands, flow, meaning) BATON_ROW(name, operands, flow, meaning, kStack)
 inline constexpr OpcodeInfo kRows[] = {
 #include "vm/bytecode/opcodes.def"
 };
 #undef OPCODE
+#undef BATON_ROW
 #undef BATON_UNPARENTHESIZE
 
 inline constexpr int kNumRows = static_cast<int>(std::size(kRows));
@@ -102,4 +122,10 @@ constexpr RowIndex MakeRowIndex() {
 inline constexpr RowIndex kRowIndex = MakeRowIndex();
 
 }  // namespace opcode_table
+
+// The row of an opcode, at compile time. REQUIRES: a code of the table.
+constexpr const OpcodeInfo& TableRow(Opcode opcode) {
+  return opcode_table::kRows[opcode_table::kRowIndex.row[static_cast<uint8_t>(opcode)]];
+}
+
 }  // namespace baton

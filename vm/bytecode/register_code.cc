@@ -50,6 +50,7 @@ void EncodeOperand(OperandKind kind, const OperandValue& value, std::vector<uint
       code->push_back(static_cast<uint16_t>(value.number | (value.last_use ? kLastUse : 0)));
       break;
     case OperandKind::kUses:
+    case OperandKind::kUpdates:
     case OperandKind::kDefs:
       code->push_back(static_cast<uint16_t>(value.list.size()));
       code->insert(code->end(), value.list.begin(), value.list.end());
@@ -80,7 +81,7 @@ absl::Status DecodeList(const OpcodeInfo& info, const Operand& operand, absl::Sp
   const absl::Span<const uint16_t> entries = units->subspan(1, count);
   value->list.assign(entries.begin(), entries.end());
   units->remove_prefix(count + 1);
-  if (operand.kind == OperandKind::kUses) return absl::OkStatus();
+  if (IsUseList(operand.kind)) return absl::OkStatus();
   for (const uint16_t entry : entries) {
     if (IsLastUse(entry)) {
       return absl::DataLossError(
@@ -162,6 +163,8 @@ absl::Status DecodeInstruction(absl::Span<const uint16_t> code, size_t unit, Ins
   if (info == nullptr) {
     return absl::DataLossError(absl::StrFormat("there is no opcode 0x%02X", head & 0xFF));
   }
+  if (!info->IsIn(Dispatch::kRegister))
+    return absl::DataLossError(absl::StrCat(info->name, ": is no instruction of register code"));
   const size_t length = size_t{kUnitsPerWord} * (head >> 8);
   if (length == 0) return absl::DataLossError(absl::StrCat(info->name, ": its word count is 0"));
   if (length > code.size() - unit) {

@@ -38,7 +38,7 @@ inline constexpr int kMaxListLength =
 struct OperandValue {
   int64_t number = 0;          // register, immediate, index, label
   bool last_use = false;       // kUse
-  std::vector<uint16_t> list;  // kUses, kDefs: units, with last-use bits
+  std::vector<uint16_t> list;  // of lists: units, with last-use bits; in stack code only their number counts
 };
 
 struct Instruction {
@@ -51,9 +51,9 @@ struct Instruction {
 void EncodeInstruction(const Instruction& instruction, std::vector<uint16_t>* code);
 
 // Decodes the instruction at `unit` (a multiple of 4) and gives its length in units. Reuses the lists of
-// `instruction`. Errors: DataLoss for an unknown opcode, one that runs past the end, a wrong word count, too
-// long lists, a last-use mark on a register that is written, non-zero padding. What it accepts,
-// EncodeInstruction gives back bit by bit.
+// `instruction`. Errors: DataLoss for an opcode that is unknown or not of register code, one that runs past
+// the end, a wrong word count, too long lists, a last-use mark on a register that is written, non-zero
+// padding. What it accepts, EncodeInstruction gives back bit by bit.
 absl::Status DecodeInstruction(absl::Span<const uint16_t> code, size_t unit, Instruction* instruction,
                                size_t* num_units);
 
@@ -79,15 +79,11 @@ constexpr int OperandUnits(OperandKind kind) {
   }
 }
 
-constexpr bool IsList(OperandKind kind) {
-  return kind == OperandKind::kUses || kind == OperandKind::kDefs;
-}
-
 // The place of operand `index` of an `opcode` instruction, in units from the instruction's first. Known at
 // compile time for all operands up to the first list (of that, the place of its count); -1 behind it: use
 // NextList.
 constexpr int OperandOffset(Opcode opcode, int index) {
-  const OpcodeInfo& info = opcode_table::kRows[opcode_table::kRowIndex.row[static_cast<uint8_t>(opcode)]];
+  const OpcodeInfo& info = TableRow(opcode);
   int offset = 1;
   for (int i = 0; i < index; ++i) {
     if (IsList(info.operands[i].kind)) return -1;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "vm/bytecode/operand_stack.h"
 #include "vm/bytecode/verify_function.h"
 #include "vm/bytecode/verify_types.h"
 #include "vm/core/status.h"
@@ -102,18 +103,18 @@ absl::Status CheckSignatures(const Executable& executable) {
   return absl::OkStatus();
 }
 
-absl::Status CheckDebugTable(const Executable& executable, const Function& function,
-                             absl::string_view label) {
-  const size_t num_words = function.code.size() / kUnitsPerWord;
-  for (size_t i = 0; i < function.debug.size(); ++i) {
-    const DebugEntry& entry = function.debug[i];
-    if (entry.word >= num_words) {
-      return Fail(label, ": debug entry ", i, " is for word ", entry.word, ", the function has ", num_words,
-                  " words");
+absl::Status CheckDebugTable(const Executable& executable, const CodeView& view, absl::string_view label) {
+  const absl::Span<const DebugEntry> debug = view.debug();
+  const absl::string_view unit = view.unit_name().substr(0, view.unit_name().size() - 1);
+  for (size_t i = 0; i < debug.size(); ++i) {
+    const DebugEntry& entry = debug[i];
+    if (entry.place >= view.size()) {
+      return Fail(label, ": debug entry ", i, " is for ", unit, " ", entry.place, ", the function has ",
+                  view.size(), " ", view.unit_name());
     }
-    if (i > 0 && entry.word <= function.debug[i - 1].word) {
-      return Fail(label, ": debug entry ", i, " is for word ", entry.word,
-                  ", not after that of the entry before, ", function.debug[i - 1].word);
+    if (i > 0 && entry.place <= debug[i - 1].place) {
+      return Fail(label, ": debug entry ", i, " is for ", unit, " ", entry.place,
+                  ", not after that of the entry before, ", debug[i - 1].place);
     }
     if (entry.location >= executable.locations.size()) {
       return Fail(label, ": debug entry ", i, " has location ", entry.location, ", the executable has ",
@@ -121,6 +122,18 @@ absl::Status CheckDebugTable(const Executable& executable, const Function& funct
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckStackHeader(const Function& function, absl::string_view label) {
+  const StackCode& stack = function.stack;
+  const size_t num_locals = function.parameters().size() + stack.local_kinds.size();
+  if (num_locals > kMaxLocals)
+    return Fail(label, ": has ", num_locals, " locals, at most ", kMaxLocals, " are allowed");
+  if (stack.max_height < 0 || stack.max_height > kMaxStackHeight) {
+    return Fail(label, ": has an operand stack of height ", stack.max_height, ", expected 0 to ",
+                kMaxStackHeight);
+  }
+  return CheckSlotKinds(stack.local_kinds, absl::StrCat(label, ": local"));
 }
 
 absl::Status CheckFunctionHeader(const Executable& executable, int index) {
@@ -135,20 +148,42 @@ absl::Status CheckFunctionHeader(const Executable& executable, int index) {
   }
   BATON_RETURN_IF_ERROR(CheckSlotKinds(function.register_kinds, absl::StrCat(label, ": register")));
   BATON_RETURN_IF_ERROR(CheckSlotKinds(function.result_kinds, absl::StrCat(label, ": result")));
-  return CheckDebugTable(executable, function, label);
+  BATON_RETURN_IF_ERROR(CheckStackHeader(function, label));
+  if (function.code.empty() && function.stack.code.empty()) return Fail(label, ": has no code");
+  const bool is_stack_only = function.code.empty() && !function.stack.code.empty();
+  if (is_stack_only && num_registers != function.parameters().size())
+    return Fail(label, ": has registers but no register code");
+  if (function.stack.code.empty() && !function.stack.local_kinds.empty())
+    return Fail(label, ": has locals but no stack code");
+  for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack}) {
+    if (function.has_code(dispatch) != executable.holds(dispatch)) {
+      return Fail(label, ": has ", function.has_code(dispatch) ? "" : "no ", DispatchName(dispatch),
+                  " code, unlike the first function");
+    }
+    BATON_RETURN_IF_ERROR(CheckDebugTable(executable, CodeView(function, dispatch), label));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCode(const Executable& executable, Dispatch dispatch) {
+  CodeMap map;
+  int64_t visits_left = kMaxBlockVisits;
+  for (int i = 0; i < static_cast<int>(executable.functions.size()); ++i) {
+    BATON_RETURN_IF_ERROR(CheckInstructions(executable, i, dispatch, &map));
+    if (dispatch == Dispatch::kStack) BATON_RETURN_IF_ERROR(CheckOperandStack(executable, i));
+    BATON_RETURN_IF_ERROR(CheckFlow(executable, i, dispatch, map, &visits_left));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckFunctions(const Executable& executable) {
-  const int num_functions = static_cast<int>(executable.functions.size());
   // Calls look at the header of the callee.
-  for (int i = 0; i < num_functions; ++i) BATON_RETURN_IF_ERROR(CheckFunctionHeader(executable, i));
-  CodeMap map;
-  int64_t visits_left = kMaxBlockVisits;
-  for (int i = 0; i < num_functions; ++i) {
-    BATON_RETURN_IF_ERROR(CheckInstructions(executable, i, &map));
-    BATON_RETURN_IF_ERROR(CheckFlow(executable, i, map, &visits_left));
-  }
-  return absl::OkStatus();
+  for (int i = 0; i < static_cast<int>(executable.functions.size()); ++i)
+    BATON_RETURN_IF_ERROR(CheckFunctionHeader(executable, i));
+  const bool both = executable.holds(Dispatch::kStack) && executable.holds(Dispatch::kRegister);
+  if (both || !executable.holds(Dispatch::kStack))
+    BATON_RETURN_IF_ERROR(CheckCode(executable, Dispatch::kRegister));
+  return executable.holds(Dispatch::kStack) ? CheckCode(executable, Dispatch::kStack) : absl::OkStatus();
 }
 
 // Constants, "?" and, where `allow_expressions`, anything else that a caller can give a value: no opaque
@@ -216,10 +251,9 @@ absl::Status CheckEntryPoint(const Executable& executable, const DataTypes& type
                 executable.functions.size());
   }
   const Function& function = executable.functions[entry.function];
-  const auto parameters = absl::MakeConstSpan(function.register_kinds).subspan(0, function.num_parameters);
   BATON_RETURN_IF_ERROR(CheckParameters(types, entry.inputs, true, where, reachable));
   BATON_RETURN_IF_ERROR(CheckParameters(types, entry.outputs, false, where, reachable));
-  BATON_RETURN_IF_ERROR(CheckSlots(parameters, entry.inputs, absl::StrCat(where, " inputs")));
+  BATON_RETURN_IF_ERROR(CheckSlots(function.parameters(), entry.inputs, absl::StrCat(where, " inputs")));
   return CheckSlots(function.result_kinds, entry.outputs, absl::StrCat(where, " outputs"));
 }
 

@@ -1,4 +1,5 @@
-// Definite assignment and arena depth. One pass over the reachable blocks finds the depth, checks what a
+// Definite assignment and arena depth, of register code and of stack code, whose locals take the part of
+// registers. One pass over the reachable blocks finds the depth, checks what a
 // block decides by itself, and notes what it reads from and leaves to others. Assignment between blocks is
 // then solved for 64 registers at a time, which needs no memory for (blocks x registers) however hostile the
 // code.
@@ -27,13 +28,13 @@ struct Fact {
   uint16_t number;
   FactKind kind;
   uint32_t block;
-  uint32_t word;  // kReads: of the instruction
+  uint32_t place;  // kReads: of the instruction
   int group() const { return number / kGroup; }
   uint64_t bit() const { return uint64_t{1} << (number % kGroup); }
 };
 
 struct Block {
-  uint32_t begin = 0, end = 0;  // words
+  uint32_t begin = 0, end = 0;  // places
   int32_t depth = kUnvisited;   // of arenas, on entry
   int num_successors = 0;
   uint32_t successors[2] = {};
@@ -46,10 +47,12 @@ struct Block {
 
 class FlowChecker {
  public:
-  FlowChecker(const Executable& executable, int function, const CodeMap& map, int64_t* visits_left)
+  FlowChecker(const Executable& executable, int function, Dispatch dispatch, const CodeMap& map,
+              int64_t* visits_left)
       : executable_(executable),
         index_(function),
         function_(executable.functions[function]),
+        view_(function_, dispatch),
         visits_left_(visits_left) {
     FindBlocks(map);
   }
@@ -63,9 +66,9 @@ class FlowChecker {
   void FindBlocks(const CodeMap& map);
   absl::Status ScanBlock(uint32_t block);
   absl::Status CheckArena(int32_t* depth) const;
-  absl::Status ReadRegisters(uint32_t block);
+  absl::Status ReadSlots(uint32_t block);
   absl::Status Read(uint32_t block, const Operand& operand, uint16_t unit);
-  void WriteRegisters();
+  void WriteSlots();
   void Set(uint16_t number, State state);
   void NoteFacts(uint32_t block);
   absl::Status Follow(uint32_t block, int32_t depth);
@@ -74,49 +77,49 @@ class FlowChecker {
   absl::StatusOr<const Fact*> SolveGroup(absl::Span<const Fact> facts);
   absl::Status Spread();
 
-  size_t FirstUnit(uint32_t word) const { return size_t{word} * kUnitsPerWord; }
-  absl::Status Decode(uint32_t word, size_t* num_units);
+  absl::Status Decode(uint32_t place, size_t* length);
   const OpcodeInfo& info() const { return GetOpcode(instruction_.opcode); }
   template <typename... Parts>
   absl::Status Fail(const Parts&... parts) const {
-    return absl::DataLossError(
-        absl::StrCat(FunctionLabel(executable_, index_), "+", word_, " ", info().name, ": ", parts...));
+    return absl::DataLossError(absl::StrCat(PlaceLabel(executable_, index_, view_.dispatch(), place_), " ",
+                                            info().name, ": ", parts...));
   }
 
   const Executable& executable_;
   const int index_;
   const Function& function_;
+  const CodeView view_;
   int64_t* visits_left_;
   std::vector<Block> blocks_;
-  std::vector<uint32_t> block_of_;   // by word, for block starts
+  std::vector<uint32_t> block_of_;   // by place, for block starts
   std::vector<uint32_t> pending_;    // blocks to scan
   std::vector<uint32_t> reachable_;  // in code order, once all are scanned
   std::vector<Fact> facts_;
 
-  Instruction instruction_;  // at word_
-  uint32_t word_ = 0;
+  Instruction instruction_;  // at place_
+  uint32_t place_ = 0;
   std::vector<State> states_;      // by register
   std::vector<uint16_t> touched_;  // registers whose state is not kUntouched
 };
 
 void FlowChecker::FindBlocks(const CodeMap& map) {
-  const uint32_t num_words = static_cast<uint32_t>(map.leaders.size());
-  block_of_.assign(num_words, 0);
-  for (uint32_t word = 0; word < num_words; ++word) {
-    if (!map.leaders[word]) continue;
-    if (!blocks_.empty()) blocks_.back().end = word;
-    block_of_[word] = static_cast<uint32_t>(blocks_.size());
-    blocks_.push_back({word, num_words});
+  const uint32_t size = static_cast<uint32_t>(map.leaders.size());
+  block_of_.assign(size, 0);
+  for (uint32_t place = 0; place < size; ++place) {
+    if (!map.leaders[place]) continue;
+    if (!blocks_.empty()) blocks_.back().end = place;
+    block_of_[place] = static_cast<uint32_t>(blocks_.size());
+    blocks_.push_back({place, size});
   }
 }
 
-absl::Status FlowChecker::Decode(uint32_t word, size_t* num_units) {
-  word_ = word;
-  return DecodeInstruction(function_.code, FirstUnit(word), &instruction_, num_units);
+absl::Status FlowChecker::Decode(uint32_t place, size_t* length) {
+  place_ = place;
+  return view_.Decode(place, &instruction_, length);
 }
 
 absl::Status FlowChecker::Run() {
-  states_.assign(function_.register_kinds.size(), State::kUntouched);
+  states_.assign(view_.num_slots(), State::kUntouched);
   BATON_RETURN_IF_ERROR(Enter(0, 0));
   while (!pending_.empty()) {
     const uint32_t block = pending_.back();
@@ -129,12 +132,12 @@ absl::Status FlowChecker::Run() {
 
 absl::Status FlowChecker::ScanBlock(uint32_t block) {
   int32_t depth = blocks_[block].depth;
-  size_t num_units = 0;
-  for (uint32_t word = blocks_[block].begin; word < blocks_[block].end; word += num_units / kUnitsPerWord) {
-    BATON_RETURN_IF_ERROR(Decode(word, &num_units));
+  size_t length = 0;
+  for (size_t place = blocks_[block].begin; place < blocks_[block].end; place += length) {
+    BATON_RETURN_IF_ERROR(Decode(static_cast<uint32_t>(place), &length));
     BATON_RETURN_IF_ERROR(CheckArena(&depth));
-    BATON_RETURN_IF_ERROR(ReadRegisters(block));
-    WriteRegisters();
+    BATON_RETURN_IF_ERROR(ReadSlots(block));
+    WriteSlots();
   }
   NoteFacts(block);
   return Follow(block, depth);
@@ -160,16 +163,23 @@ absl::Status FlowChecker::CheckArena(int32_t* depth) const {
   }
 }
 
-absl::Status FlowChecker::ReadRegisters(uint32_t block) {
+absl::Status FlowChecker::ReadSlots(uint32_t block) {
   for (int i = 0; i < info().num_operands; ++i) {
     const Operand& operand = info().operands[i];
     const OperandValue& value = instruction_.operands[i];
-    if (operand.kind == OperandKind::kUse) {
+    if (operand.kind == OperandKind::kUseLocal || operand.kind == OperandKind::kUseWideLocal) {
+      const bool takes =
+          instruction_.opcode == Opcode::kLocalTake || instruction_.opcode == Opcode::kLocalTakeWide;
+      BATON_RETURN_IF_ERROR(
+          Read(block, operand, static_cast<uint16_t>(value.number | (takes ? kLastUse : 0))));
+    } else if (view_.dispatch() == Dispatch::kStack) {
+      continue;
+    } else if (operand.kind == OperandKind::kUse) {
       // Release gives up its register whether or not it is marked.
       const bool last = value.last_use || instruction_.opcode == Opcode::kRelease;
       BATON_RETURN_IF_ERROR(
           Read(block, operand, static_cast<uint16_t>(value.number | (last ? kLastUse : 0))));
-    } else if (operand.kind == OperandKind::kUses) {
+    } else if (IsUseList(operand.kind)) {
       for (const uint16_t unit : value.list) BATON_RETURN_IF_ERROR(Read(block, operand, unit));
     }
   }
@@ -179,22 +189,25 @@ absl::Status FlowChecker::ReadRegisters(uint32_t block) {
 absl::Status FlowChecker::Read(uint32_t block, const Operand& operand, uint16_t unit) {
   const uint16_t number = ReadRegister(&unit);
   if (states_[number] == State::kUnassigned) {
-    return Fail("operand '", operand.name, "' reads r", number, " after its last use");
+    return Fail("operand '", operand.name, "' reads ", view_.slot_prefix(), number, " after its last use");
   }
   if (states_[number] == State::kUntouched) {
-    facts_.push_back({number, FactKind::kReads, block, word_});
+    facts_.push_back({number, FactKind::kReads, block, place_});
     Set(number, State::kRead);
   }
   if (IsLastUse(unit)) Set(number, State::kUnassigned);
   return absl::OkStatus();
 }
 
-void FlowChecker::WriteRegisters() {
+void FlowChecker::WriteSlots() {
   for (int i = 0; i < info().num_operands; ++i) {
     const OperandValue& value = instruction_.operands[i];
-    if (info().operands[i].kind == OperandKind::kDef) {
+    const OperandKind kind = info().operands[i].kind;
+    const bool is_local = kind == OperandKind::kDefLocal || kind == OperandKind::kDefWideLocal;
+    if (!is_local && view_.dispatch() == Dispatch::kStack) continue;
+    if (is_local || kind == OperandKind::kDef) {
       Set(static_cast<uint16_t>(value.number), State::kAssigned);
-    } else if (info().operands[i].kind == OperandKind::kDefs) {
+    } else if (kind == OperandKind::kDefs) {
       for (const uint16_t number : value.list) Set(number, State::kAssigned);
     }
   }
@@ -253,12 +266,12 @@ absl::Status FlowChecker::SolveGroups() {
     while (end < facts_.size() && facts_[end].group() == facts_[begin].group()) ++end;
     BATON_ASSIGN_OR_RETURN(const Fact* found,
                            SolveGroup(absl::MakeConstSpan(facts_).subspan(begin, end - begin)));
-    if (found != nullptr && (first == nullptr || found->word < first->word)) first = found;
+    if (found != nullptr && (first == nullptr || found->place < first->place)) first = found;
   }
   if (first == nullptr) return absl::OkStatus();
-  size_t num_units = 0;
-  BATON_RETURN_IF_ERROR(Decode(first->word, &num_units));
-  return Fail("reads r", first->number, ", which is not assigned on every path to here");
+  size_t length = 0;
+  BATON_RETURN_IF_ERROR(Decode(first->place, &length));
+  return Fail("reads ", view_.slot_prefix(), first->number, ", which is not assigned on every path to here");
 }
 
 // The first read, in code order, of a register that may be unassigned.
@@ -282,7 +295,7 @@ absl::StatusOr<const Fact*> FlowChecker::SolveGroup(absl::Span<const Fact> facts
   const Fact* first = nullptr;
   for (const Fact& fact : facts) {
     if (fact.kind != FactKind::kReads || (blocks_[fact.block].unassigned & fact.bit()) == 0) continue;
-    if (first == nullptr || fact.word < first->word) first = &fact;
+    if (first == nullptr || fact.place < first->place) first = &fact;
   }
   return first;
 }
@@ -316,8 +329,9 @@ absl::Status FlowChecker::Spread() {
 
 }  // namespace
 
-absl::Status CheckFlow(const Executable& executable, int function, const CodeMap& map, int64_t* visits_left) {
-  return FlowChecker(executable, function, map, visits_left).Run();
+absl::Status CheckFlow(const Executable& executable, int function, Dispatch dispatch, const CodeMap& map,
+                       int64_t* visits_left) {
+  return FlowChecker(executable, function, dispatch, map, visits_left).Run();
 }
 
 }  // namespace baton

@@ -20,11 +20,11 @@ absl::Status FrameStack::BeginInvocation(int64_t max_depth, int64_t num_results)
   return absl::OkStatus();
 }
 
-[[gnu::cold, gnu::noinline]] bool FrameStack::Grow(int64_t num_registers) {
+[[gnu::cold, gnu::noinline]] bool FrameStack::Grow(int64_t num_slots) {
   if (depth_ == max_depth_) return false;
   if (!frames_.Grow(depth_ + 1)) return false;
   frame_limit_ = std::min(frames_.capacity(), max_depth_);
-  return slots_.Grow(top_ + num_registers);
+  return num_slots <= slots_.capacity() || slots_.Grow(num_slots);
 }
 
 void FrameStack::Unwind() {
@@ -48,7 +48,7 @@ absl::Status FrameStack::LimitError(const LoadedFunction& callee) const {
 
 absl::Status FrameStack::MemoryError(const LoadedFunction& callee) const {
   const absl::Status status =
-      pool_->ExhaustedError((callee.num_registers + 1) * static_cast<int64_t>(sizeof(Slot)));
+      pool_->ExhaustedError((callee.num_slots + 1) * static_cast<int64_t>(sizeof(Slot)));
   return absl::Status(status.code(), absl::StrCat("call of '", callee.source->name, "' at depth ", depth_,
                                                   ": ", status.message()));
 }

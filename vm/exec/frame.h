@@ -1,5 +1,6 @@
-// FrameStack: the call stack of one invocation: a window of registers per call on a growable stack of slots,
-// with a depth limit. Calls never recurse on the C++ stack. Internal to vm/exec.
+// FrameStack: the call stack of one invocation: a window of slots per call on a growable stack of slots, with
+// a depth limit. The window of register code holds its registers; that of stack code its locals, parameters
+// first, and above them its operand stack. Calls never recurse on the C++ stack. Internal to vm/exec.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +18,8 @@ namespace baton {
 
 struct Frame {
   const LoadedFunction* function;
-  const uint16_t* pc;  // while it waits: the instruction that calls
-  int64_t base;        // of its registers in the stack of slots
+  const uint8_t* pc;  // while it waits: the instruction that calls
+  int64_t base;       // of its window in the stack of slots
 };
 
 class FrameStack {
@@ -29,48 +30,61 @@ class FrameStack {
   // Empties the stack and sets aside `num_results` null slots for the results of the entry point.
   absl::Status BeginInvocation(int64_t max_depth, int64_t num_results);
 
-  // A frame for `function`: reference registers that are no parameters are null, the rest is not initialised.
-  // Returns its registers, or null when the depth or memory limit is reached (LimitError). Moves the
-  // registers of all frames.
+  // A frame for `function`: references that are no parameters are null, the rest is not initialised. Returns
+  // its slots, or null when the depth or memory limit is reached (LimitError). Moves the slots of all frames.
   Slot* Push(const LoadedFunction& function) {
-    if (depth_ == frame_limit_ || function.num_registers > slots_.capacity() - top_) [[unlikely]] {
-      if (!Grow(function.num_registers)) return nullptr;
+    if (depth_ == frame_limit_ || function.num_slots > slots_.capacity() - top_) [[unlikely]] {
+      if (!Grow(top_ + function.num_slots)) return nullptr;
     }
     frames_[depth_++] = {&function, function.code, top_};
-    Slot* registers = slots_.data() + top_;
-    top_ += function.num_registers;
-    for (const uint16_t index : function.reference_locals()) registers[index].reference = nullptr;
-    return registers;
+    Slot* slots = slots_.data() + top_;
+    top_ += function.num_slots;
+    function.ClearLocals(slots);
+    return slots;
+  }
+  // The same for stack code: the window begins at `arguments`, which lie on top of the caller's operand stack
+  // and so become the first locals; the others are not initialised.
+  Slot* PushOver(const LoadedFunction& function, const Slot* arguments) {
+    const int64_t base = arguments - slots_.data();
+    if (depth_ == frame_limit_ || function.num_slots > slots_.capacity() - base) [[unlikely]] {
+      if (!Grow(base + function.num_slots)) return nullptr;
+    }
+    frames_[depth_++] = {&function, function.code, base};
+    return slots_.data() + base;
   }
   // The first half of a tail call: where the parameters of `function` are put until ReplaceTop, or null when
-  // the memory limit is reached (MemoryError). Moves the registers of all frames.
+  // the memory limit is reached (MemoryError). Moves the slots of all frames.
   Slot* StageParameters(const LoadedFunction& function) {
-    const int64_t end = std::max(top_ + function.source->num_parameters, top().base + function.num_registers);
+    return StageParameters(function, slots_.data() + top_);
+  }
+  // The same for stack code: the parameters are put at `staged`, at or above where arguments lie already.
+  Slot* StageParameters(const LoadedFunction& function, const Slot* staged) {
+    const int64_t offset = staged - slots_.data();
+    const int64_t end = std::max(offset + function.source->num_parameters, top().base + function.num_slots);
     if (end > slots_.capacity() && !slots_.Grow(end)) [[unlikely]]
       return nullptr;
-    return slots_.data() + top_;
+    return slots_.data() + offset;
   }
   // The second half: the top frame becomes one for `function` with the parameters that were staged. Returns
-  // its registers.
-  Slot* ReplaceTop(const LoadedFunction& function) {
+  // its slots.
+  Slot* ReplaceTop(const LoadedFunction& function, const Slot* staged) {
     ReleaseReferences();
     Frame& frame = top();
-    Slot* registers = slots_.data() + frame.base;
-    const auto num_parameters = static_cast<size_t>(function.source->num_parameters);
-    std::memmove(registers, slots_.data() + top_, num_parameters * sizeof(Slot));
+    Slot* slots = slots_.data() + frame.base;
+    std::memmove(slots, staged, static_cast<size_t>(function.source->num_parameters) * sizeof(Slot));
     frame = {&function, function.code, frame.base};
-    top_ = frame.base + function.num_registers;
-    for (const uint16_t index : function.reference_locals()) registers[index].reference = nullptr;
-    return registers;
+    top_ = frame.base + function.num_slots;
+    function.ClearLocals(slots);
+    return slots;
   }
   // Removes the top frame without releasing anything.
   void Pop() { top_ = frames_[--depth_].base; }
-  // Drops the references of the top frame's registers; those that were moved away are null.
+  // Drops the references of the top frame's registers or locals; those that were moved away are null.
   void ReleaseReferences() {
     const Frame& frame = top();
-    Slot* registers = slots_.data() + frame.base;
+    Slot* slots = slots_.data() + frame.base;
     for (const uint16_t index : frame.function->references) {
-      if (registers[index].reference != nullptr) heap_->Release(registers[index].reference);
+      if (slots[index].reference != nullptr) heap_->Release(slots[index].reference);
     }
   }
   // Removes all frames and releases their references, and the results.
@@ -79,7 +93,7 @@ class FrameStack {
   int64_t depth() const { return depth_; }
   Frame& top() const { return frames_[depth_ - 1]; }
   const Frame& frame(int64_t index) const { return frames_[index]; }
-  Slot* registers(const Frame& frame) const { return slots_.data() + frame.base; }
+  Slot* slots(const Frame& frame) const { return slots_.data() + frame.base; }
   Slot* results() const { return slots_.data(); }
 
   // Why Push(callee) failed.
@@ -90,7 +104,8 @@ class FrameStack {
   void Free();
 
  private:
-  bool Grow(int64_t num_registers);
+  // Makes room for one more frame, and for `num_slots` slots in all.
+  bool Grow(int64_t num_slots);
 
   MemoryPool* pool_;
   ObjectHeap* heap_;

@@ -1,6 +1,7 @@
 #include "vm/exec/interpreter.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -8,8 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "vm/bytecode/code_view.h"
 #include "vm/bytecode/data_types.h"
-#include "vm/bytecode/register_code.h"
+#include "vm/bytecode/operand_stack.h"
 #include "vm/core/status.h"
 #include "vm/exec/scalar_ops.h"
 
@@ -19,18 +21,20 @@ namespace {
 // With a deadline or a cancellation flag, one step in this many looks at them.
 constexpr int64_t kStepsBetweenInterruptChecks = 1024;
 constexpr int64_t kMaxBackTraceFrames = 16;
+constexpr uint32_t kBytesPerWord = kUnitsPerWord * sizeof(uint16_t);
 
 // "node 'x' (Conv) in m.onnx", or the place in the code when the executable has no source location for it.
-std::string LocationOf(const Executable& executable, const Frame& frame) {
-  const Function& function = *frame.function->source;
-  const auto word = static_cast<uint32_t>((frame.pc - frame.function->code) / kUnitsPerWord);
-  const auto after = std::upper_bound(function.debug.begin(), function.debug.end(), word,
-                                      [](uint32_t w, const DebugEntry& entry) { return w < entry.word; });
-  if (after != function.debug.begin()) {
+std::string LocationText(const Executable& executable, const CodeView& view, absl::string_view function,
+                         uint32_t place) {
+  const absl::Span<const DebugEntry> debug = view.debug();
+  const auto after = std::upper_bound(debug.begin(), debug.end(), place,
+                                      [](uint32_t p, const DebugEntry& entry) { return p < entry.place; });
+  if (after != debug.begin()) {
     const std::string text = executable.locations[std::prev(after)->location].ToString();
     if (!text.empty()) return text;
   }
-  return absl::StrCat("function '", function.name, "', word ", word);
+  return absl::StrCat("function '", function, "', ", view.dispatch() == Dispatch::kStack ? "byte " : "word ",
+                      place);
 }
 
 // Dims of a type as text, "?" where an instruction gives the extent.
@@ -62,17 +66,47 @@ absl::Status Interpreter::Begin(const LoadedFunction& function, const Limits& li
   if (interruptible_ && !CheckInterrupt()) return std::exchange(status_, absl::OkStatus());
   const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
   BATON_RETURN_IF_ERROR(frames_.BeginInvocation(limits.max_depth, num_results));
-  Slot* registers = frames_.Push(function);
-  if (registers == nullptr) return frames_.LimitError(function);
-  for (const uint16_t index : function.reference_parameters()) registers[index].reference = nullptr;
+  Slot* slots = frames_.Push(function);
+  if (slots == nullptr) return frames_.LimitError(function);
+  for (const uint16_t index : function.reference_parameters()) slots[index].reference = nullptr;
   return absl::OkStatus();
 }
 
 absl::Status Interpreter::Run(bool counting) {
-  const bool ok = counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this);
+  const bool is_stack = program_.dispatch == Dispatch::kStack;
+  const bool ok = is_stack ? (counting ? RunStackCode<true>(*this) : RunStackCode<false>(*this))
+                           : (counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this));
   if (ok) [[likely]]
     return absl::OkStatus();
+  if (is_stack) ReleaseOperandStacks();
   return WithBackTrace(std::exchange(status_, absl::OkStatus()));
+}
+
+uint32_t Interpreter::PlaceOf(const Frame& frame) const {
+  const auto num_bytes = static_cast<uint32_t>(frame.pc - frame.function->code);
+  return program_.dispatch == Dispatch::kStack ? num_bytes : num_bytes / kBytesPerWord;
+}
+
+void Interpreter::ReleaseOperandStacks() {
+  // Many frames may stand at one call.
+  std::map<const uint8_t*, std::vector<SlotKind>> stacks;
+  for (int64_t i = 0; i < frames_.depth(); ++i) {
+    const Frame& frame = frames_.frame(i);
+    const auto [stack, is_new] = stacks.try_emplace(frame.pc);
+    if (is_new) {
+      const Function& source = *frame.function->source;
+      const auto function = static_cast<int>(&source - program_.executable->functions.data());
+      stack->second = OperandStackAt(*program_.executable, function, PlaceOf(frame));
+    }
+    // A frame that waits has given away the arguments of its call: they are locals of the next frame.
+    const bool waits = i + 1 < frames_.depth();
+    Slot* slots = frames_.slots(frame) + frame.function->num_locals;
+    const int64_t num_left =
+        waits ? frames_.slots(frames_.frame(i + 1)) - slots : static_cast<int64_t>(stack->second.size());
+    for (int64_t s = 0; s < num_left; ++s) {
+      if (IsReference(stack->second[s]) && slots[s].reference != nullptr) heap_.Release(slots[s].reference);
+    }
+  }
 }
 
 void Interpreter::End() {
@@ -139,10 +173,8 @@ std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
   if (layout.function == nullptr)
     return DataTypes(*program_.executable).ObjectTypeText(layout.type, layout.tag);
   const Function& function = *layout.function->source;
-  const auto first = function.register_kinds.begin();
-  const Signature signature{
-      {first + static_cast<std::ptrdiff_t>(layout.fields.size()), first + function.num_parameters},
-      function.result_kinds};
+  const absl::Span<const SlotKind> left = function.parameters().subspan(layout.fields.size());
+  const Signature signature{{left.begin(), left.end()}, function.result_kinds};
   return absl::StrCat("closure of '", function.name, "' ", SignatureText(signature));
 }
 
@@ -335,7 +367,9 @@ absl::Status Interpreter::WithBackTrace(const absl::Status& status) const {
   const int64_t shown = std::min(depth, kMaxBackTraceFrames);
   for (int64_t i = 0; i < shown; ++i) {
     const Frame& frame = frames_.frame(depth - 1 - i);
-    absl::StrAppend(&trace, i == 0 ? "at " : "; called from ", LocationOf(*program_.executable, frame));
+    absl::StrAppend(&trace, i == 0 ? "at " : "; called from ",
+                    LocationText(*program_.executable, CodeView(*frame.function->source, program_.dispatch),
+                                 frame.function->source->name, PlaceOf(frame)));
   }
   if (depth > shown) absl::StrAppend(&trace, "; and ", depth - shown, " more calls");
   return Annotate(status, trace);

@@ -1,6 +1,6 @@
 // Interpreter: the state of one running invocation and everything that its instructions do off the fast path.
-// The handlers are in interpreter.inc; the loop that runs them over register code is in
-// register_interpreter.cc. Internal to vm/exec.
+// The handlers are in interpreter.inc; the loops that run them are in register_interpreter.cc and
+// stack_interpreter.cc. Internal to vm/exec.
 #pragma once
 
 #include <atomic>
@@ -35,7 +35,7 @@ class Interpreter {
   // Opens an invocation of `function`. The caller puts owned references that fit into parameters(), which are
   // null before; then Run.
   absl::Status Begin(const LoadedFunction& function, const Limits& limits);
-  Slot* parameters() const { return frames_.registers(frames_.top()); }
+  Slot* parameters() const { return frames_.slots(frames_.top()); }
   // On success the results lie in results(), each an owned reference; on an error they are null. The error
   // carries a back trace of source locations.
   absl::Status Run(bool counting);
@@ -56,6 +56,12 @@ class Interpreter {
   // frame stands at the instruction that failed. kCounting: counts instructions.
   template <bool kCounting>
   static bool RunRegisterCode(Interpreter& vm);
+  template <bool kCounting>
+  static bool RunStackCode(Interpreter& vm);
+  // What lies on the operand stacks of a run that failed.
+  void ReleaseOperandStacks();
+  // Where the frame stands, as its function's debug entries count.
+  uint32_t PlaceOf(const Frame& frame) const;
 
   // Back edges, calls and kernel calls take a step each; in most of them this counter is all that they touch.
   bool Step() {

@@ -17,27 +17,53 @@
 
 namespace baton {
 
-// The code of Move between reference registers: loading tells it from Move, whose operands have no kind of
-// their own.
-inline constexpr uint8_t kMoveReferenceCode = 0xFF;
+// Instructions whose operands may be of any kind have a code of their own for references: loading knows the
+// kinds. 0 for other instructions.
+constexpr uint8_t ReferenceCode(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::kMove:
+      return 0xFF;
+    case Opcode::kLocalGet:
+      return 0xFE;
+    case Opcode::kLocalGetWide:
+      return 0xFD;
+    case Opcode::kLocalSet:
+      return 0xFC;
+    case Opcode::kLocalSetWide:
+      return 0xFB;
+    case Opcode::kLocalTee:
+      return 0xFA;
+    case Opcode::kLocalTeeWide:
+      return 0xF9;
+    default:
+      return 0;
+  }
+}
 
-// A function whose code is rewritten for running: labels are relative to their instruction (in words), kernel
-// indices are call sites, callees of MakeClosure are closure layouts, equal signatures have one index, moves
-// of references have their own code. Instructions keep their places.
+// A function whose code, register or stack code, is rewritten for running: labels are relative to their
+// instruction, kernel indices are call sites, callees of MakeClosure are closure layouts, equal signatures
+// have one index, and references have their own codes. Instructions keep their places.
 struct LoadedFunction {
-  const uint16_t* code = nullptr;
-  int64_t num_registers = 0;
-  std::vector<uint16_t> references;  // registers that hold references; first those that are parameters
+  const uint8_t* code = nullptr;
+  int64_t num_slots = 0;   // of a frame: registers; locals and the operand stack
+  int64_t num_locals = 0;  // of stack code: slots below the operand stack
+  std::vector<uint16_t>
+      references;  // registers or locals that hold references; first those that are parameters
   int32_t num_reference_parameters = 0;
   std::vector<uint16_t> reference_results;  // results that are references
   const Function* source = nullptr;         // names, kinds and debug entries
-  std::vector<uint16_t> code_storage;
+  std::vector<uint16_t> register_code;      // one of these two is what `code` points to
+  std::vector<uint8_t> stack_code;
 
   absl::Span<const uint16_t> reference_parameters() const {
     return absl::MakeConstSpan(references).first(num_reference_parameters);
   }
   absl::Span<const uint16_t> reference_locals() const {
     return absl::MakeConstSpan(references).subspan(num_reference_parameters);
+  }
+  // Makes the references null that are no parameters; `slots` are those of a frame.
+  void ClearLocals(Slot* slots) const {
+    for (const uint16_t index : reference_locals()) slots[index].reference = nullptr;
   }
 };
 
@@ -99,6 +125,7 @@ struct LoadedEntry {
 
 struct LoadedProgram {
   const Executable* executable = nullptr;
+  Dispatch dispatch = Dispatch::kRegister;  // the code that is loaded
   Device* device = nullptr;
   std::vector<LoadedFunction> functions;
   std::vector<LoadedEntry> entries;

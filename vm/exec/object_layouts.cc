@@ -26,7 +26,7 @@ uint32_t ClosureLoader::LayoutOf(uint32_t function, size_t num_captured) {
   const auto [found, is_new] = layouts_.try_emplace({function, num_captured}, next);
   if (!is_new) return found->second;
   const Function& source = *loaded_->functions[function].source;
-  const auto parameters = absl::MakeConstSpan(source.register_kinds).first(source.num_parameters);
+  const absl::Span<const SlotKind> parameters = source.parameters();
   const auto captured = parameters.first(num_captured), left = parameters.subspan(num_captured);
   ObjectLayout layout = MakeLayout({captured.begin(), captured.end()}, /*is_cell=*/false);
   layout.function = &loaded_->functions[function];

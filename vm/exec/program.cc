@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "vm/bytecode/register_code.h"
+#include "vm/bytecode/code_view.h"
 #include "vm/core/status.h"
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
@@ -91,20 +91,15 @@ absl::Status LoadKernels(const Executable& executable, const KernelResolver& res
                          absl::StrJoin(failures, "; ")));
 }
 
-bool MovesReference(const Function& function, const Instruction& instruction) {
-  return instruction.opcode == Opcode::kMove &&
-         IsReference(function.register_kinds[instruction.operands[0].number]);
-}
-
-// Puts the indices of loaded tables and relative labels into an instruction at `unit`; see LoadedFunction.
-void ResolveOperands(size_t unit, LoadedProgram* loaded, ClosureLoader* closures, Instruction* instruction) {
+// Puts the indices of loaded tables and relative labels into an instruction at `place`; see LoadedFunction.
+void ResolveOperands(size_t place, LoadedProgram* loaded, ClosureLoader* closures, Instruction* instruction) {
   const OpcodeInfo& info = GetOpcode(instruction->opcode);
   for (int i = 0; i < info.num_operands; ++i) {
     int64_t& number = instruction->operands[i].number;
     const auto index = static_cast<uint32_t>(number);
     switch (info.operands[i].kind) {
       case OperandKind::kLabel:
-        number = static_cast<uint32_t>(number - static_cast<int64_t>(unit / kUnitsPerWord));
+        number = static_cast<uint32_t>(number - static_cast<int64_t>(place));
         break;
       case OperandKind::kKernel:
         loaded->call_sites.push_back({index});
@@ -123,33 +118,59 @@ void ResolveOperands(size_t unit, LoadedProgram* loaded, ClosureLoader* closures
   }
 }
 
+// The register or local that says what the operands of an instruction with a ReferenceCode are.
+size_t SlotOf(const Instruction& instruction) {
+  const OpcodeInfo& info = GetOpcode(instruction.opcode);
+  for (int i = 0; i < info.num_operands; ++i) {
+    const OperandKind kind = info.operands[i].kind;
+    const bool is_value = kind == OperandKind::kDef || kind == OperandKind::kUse;
+    if (!is_value || instruction.opcode == Opcode::kMove)
+      return static_cast<size_t>(instruction.operands[i].number);
+  }
+  return 0;
+}
+
+// The code that stands for the instruction's opcode in a loaded function.
+uint8_t LoadedCode(const CodeView& view, const Instruction& instruction) {
+  const uint8_t code = ReferenceCode(instruction.opcode);
+  const bool has_references = code != 0 && IsReference(view.slot_kind(SlotOf(instruction)));
+  return has_references ? code : static_cast<uint8_t>(instruction.opcode);
+}
+
 // See LoadedFunction. Cannot fail: verifier.cc has decoded the same code.
 absl::Status LoadCode(LoadedProgram* loaded, ClosureLoader* closures, LoadedFunction* function) {
-  const Function& source = *function->source;
-  std::vector<uint16_t>& code = function->code_storage;
-  code.reserve(source.code.size());
-  for (size_t unit = 0; unit < source.code.size();) {
-    Instruction instruction;
-    size_t num_units = 0;
-    BATON_RETURN_IF_ERROR(DecodeInstruction(source.code, unit, &instruction, &num_units));
-    ResolveOperands(unit, loaded, closures, &instruction);
-    EncodeInstruction(instruction, &code);
-    if (MovesReference(source, instruction)) code[unit] = (code[unit] & 0xFF00) | kMoveReferenceCode;
-    unit += num_units;
+  const CodeView view(*function->source, loaded->dispatch);
+  Instruction instruction;
+  size_t length = 0;
+  for (size_t place = 0; place < view.size(); place += length) {
+    BATON_RETURN_IF_ERROR(view.Decode(place, &instruction, &length));
+    ResolveOperands(place, loaded, closures, &instruction);
+    const uint8_t code = LoadedCode(view, instruction);
+    if (loaded->dispatch == Dispatch::kStack) {
+      EncodeStackInstruction(instruction, &function->stack_code);
+      function->stack_code[place] = code;
+    } else {
+      EncodeInstruction(instruction, &function->register_code);
+      uint16_t& head = function->register_code[place * kUnitsPerWord];
+      head = static_cast<uint16_t>((head & 0xFF00) | code);
+    }
   }
-  BATON_CHECK(code.size() == source.code.size());
-  function->code = code.data();
+  function->code = loaded->dispatch == Dispatch::kStack
+                       ? function->stack_code.data()
+                       : reinterpret_cast<const uint8_t*>(function->register_code.data());
   return absl::OkStatus();
 }
 
-LoadedFunction LoadHeader(const Function& source) {
+LoadedFunction LoadHeader(const Function& source, Dispatch dispatch) {
+  const CodeView view(source, dispatch);
   LoadedFunction function;
   function.source = &source;
-  function.num_registers = static_cast<int64_t>(source.register_kinds.size());
-  for (int r = 0; r < function.num_registers; ++r) {
-    if (!IsReference(source.register_kinds[r])) continue;
-    function.references.push_back(static_cast<uint16_t>(r));
-    if (r < source.num_parameters) ++function.num_reference_parameters;
+  function.num_locals = static_cast<int64_t>(view.num_slots());
+  function.num_slots = function.num_locals + (dispatch == Dispatch::kStack ? source.stack.max_height : 0);
+  for (size_t slot = 0; slot < view.num_slots(); ++slot) {
+    if (!IsReference(view.slot_kind(slot))) continue;
+    function.references.push_back(static_cast<uint16_t>(slot));
+    if (slot < source.parameters().size()) ++function.num_reference_parameters;
   }
   for (size_t r = 0; r < source.result_kinds.size(); ++r) {
     if (IsReference(source.result_kinds[r])) function.reference_results.push_back(static_cast<uint16_t>(r));
@@ -158,11 +179,19 @@ LoadedFunction LoadHeader(const Function& source) {
 }
 
 absl::Status LoadFunctions(const Executable& executable, LoadedProgram* loaded) {
-  for (const Function& source : executable.functions) loaded->functions.push_back(LoadHeader(source));
+  for (const Function& source : executable.functions)
+    loaded->functions.push_back(LoadHeader(source, loaded->dispatch));
   ClosureLoader closures(executable, loaded);
   for (LoadedFunction& function : loaded->functions)
     BATON_RETURN_IF_ERROR(LoadCode(loaded, &closures, &function));
   return absl::OkStatus();
+}
+
+absl::StatusOr<Dispatch> ChooseDispatch(const Executable& executable, std::optional<Dispatch> wanted) {
+  if (!wanted) return executable.holds(Dispatch::kRegister) ? Dispatch::kRegister : Dispatch::kStack;
+  if (executable.functions.empty() || executable.holds(*wanted)) return *wanted;
+  return absl::NotFoundError(
+      absl::StrCat("the executable holds no ", DispatchName(*wanted), " code; it was compiled without"));
 }
 
 }  // namespace
@@ -173,11 +202,13 @@ Program::Program(VerifiedExecutable executable, Device* cpu)
 Program::~Program() = default;
 
 absl::StatusOr<std::shared_ptr<const Program>> Program::Load(VerifiedExecutable executable,
-                                                             const KernelResolver& resolver, Device* cpu) {
+                                                             const KernelResolver& resolver, Device* cpu,
+                                                             std::optional<Dispatch> dispatch) {
   std::shared_ptr<Program> program(new Program(std::move(executable), cpu));
   LoadedProgram& loaded = program->impl_->loaded;
   loaded.executable = &program->executable();
   loaded.device = cpu;
+  BATON_ASSIGN_OR_RETURN(loaded.dispatch, ChooseDispatch(*loaded.executable, dispatch));
   LoadConstants(*loaded.executable, &loaded);
   LoadTypes(*loaded.executable, &loaded);
   BATON_RETURN_IF_ERROR(LoadKernels(*loaded.executable, resolver, &loaded));
@@ -186,6 +217,10 @@ absl::StatusOr<std::shared_ptr<const Program>> Program::Load(VerifiedExecutable 
   LoadEntries(*loaded.executable, &loaded);
   MakeSingletons(&loaded);
   return std::shared_ptr<const Program>(std::move(program));
+}
+
+Dispatch Program::dispatch() const {
+  return impl_->loaded.dispatch;
 }
 
 const EntryPoint* Program::FindEntryPoint(absl::string_view name) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,18 @@ namespace baton {
 // Immutable; shared by threads and by any number of Sessions, which keep it alive.
 class Program {
  public:
-  // Binds every kernel of the executable. Errors: all kernels that cannot be bound, in one NotFound or
-  // InvalidArgument that names them. `cpu` must outlive the Program and all outputs of its Sessions.
+  // Binds every kernel of the executable and loads the code for `dispatch`; without it the register code
+  // where the executable holds both. Errors: all kernels that cannot be bound, in one NotFound or
+  // InvalidArgument that names them; NotFound when the executable does not hold the code. `cpu` must outlive
+  // the Program and all outputs of its Sessions.
   static absl::StatusOr<std::shared_ptr<const Program>> Load(VerifiedExecutable executable,
-                                                             const KernelResolver& resolver, Device* cpu);
+                                                             const KernelResolver& resolver, Device* cpu,
+                                                             std::optional<Dispatch> dispatch = std::nullopt);
   ~Program();
 
   const Executable& executable() const { return *executable_; }
+  // The code that its Sessions run.
+  Dispatch dispatch() const;
   // The entry point, or null.
   const EntryPoint* FindEntryPoint(absl::string_view name) const;
 

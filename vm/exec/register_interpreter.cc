@@ -10,6 +10,7 @@
 #include "vm/bytecode/opcode_table.h"
 #include "vm/bytecode/register_code.h"
 #include "vm/exec/interpreter.h"
+#include "vm/exec/label_table.h"
 #include "vm/exec/scalar_ops.h"
 
 namespace baton {
@@ -20,7 +21,7 @@ inline constexpr int kOffset = OperandOffset(opcode, index);
 
 // The length of instructions without lists; 0 for others, which carry it.
 constexpr int FixedUnits(Opcode opcode) {
-  const OpcodeInfo& info = opcode_table::kRows[opcode_table::kRowIndex.row[static_cast<uint8_t>(opcode)]];
+  const OpcodeInfo& info = TableRow(opcode);
   int units = 1;
   for (int i = 0; i < info.num_operands; ++i) {
     if (IsList(info.operands[i].kind)) return 0;
@@ -88,6 +89,7 @@ class RegisterList {
       if (tensor != nullptr) tensor->Unref();
     }
   }
+  void LeaveTensors() const { DropTensors(); }
   void Set(size_t i, TensorObject* tensor) const { SetTensor(&registers_[units_[i]], tensor); }
   void SetReference(size_t i, Counted* value, ObjectHeap* heap) const {
     baton::SetReference(&registers_[units_[i]], value, heap);
@@ -139,18 +141,11 @@ inline void PassResults(const LoadedFunction& callee, absl::Span<const uint16_t>
   }
 }
 
-struct LabelTable {
-  const void* labels[256] = {};
-};
-
-// `by_row` are the handlers in the order of opcodes.def.
-LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference) {
-  LabelTable table;
-  for (int i = 0; i < opcode_table::kNumRows; ++i) {
-    table.labels[static_cast<uint8_t>(opcode_table::kRows[i].opcode)] = by_row[i];
-  }
-  table.labels[kMoveReferenceCode] = move_reference;
-  return table;
+const uint16_t* UnitsOf(const uint8_t* code) {
+  return reinterpret_cast<const uint16_t*>(code);
+}
+const uint8_t* BytesOf(const uint16_t* pc) {
+  return reinterpret_cast<const uint8_t*>(pc);
 }
 
 }  // namespace
@@ -207,26 +202,26 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
   } while (false)
 // Starts `callee` in a new frame. `pass` is a statement that fills its `parameters` from the registers of
 // the `caller`: no lambda, which could force `registers` and `pc` out of machine registers.
-#define ENTER(callee, pass)                                                        \
-  do {                                                                             \
-    vm.frames_.top().pc = pc;                                                      \
-    Slot* parameters = vm.frames_.Push(callee);                                    \
-    FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));                     \
-    Slot* caller = vm.frames_.registers(vm.frames_.frame(vm.frames_.depth() - 2)); \
-    pass;                                                                          \
-    registers = parameters;                                                        \
-    pc = (callee).code;                                                            \
-    DISPATCH();                                                                    \
+#define ENTER(callee, pass)                                                    \
+  do {                                                                         \
+    vm.frames_.top().pc = BytesOf(pc);                                         \
+    Slot* parameters = vm.frames_.Push(callee);                                \
+    FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));                 \
+    Slot* caller = vm.frames_.slots(vm.frames_.frame(vm.frames_.depth() - 2)); \
+    pass;                                                                      \
+    registers = parameters;                                                    \
+    pc = UnitsOf((callee).code);                                               \
+    DISPATCH();                                                                \
   } while (false)
 // The same in the frame of the caller.
 #define REPLACE(callee, pass)                                      \
   do {                                                             \
     Slot* parameters = vm.frames_.StageParameters(callee);         \
     FAIL_UNLESS(parameters != nullptr || vm.FailTailCall(callee)); \
-    Slot* caller = vm.frames_.registers(vm.frames_.top());         \
+    Slot* caller = vm.frames_.slots(vm.frames_.top());             \
     pass;                                                          \
-    registers = vm.frames_.ReplaceTop(callee);                     \
-    pc = (callee).code;                                            \
+    registers = vm.frames_.ReplaceTop(callee, parameters);         \
+    pc = UnitsOf((callee).code);                                   \
     DISPATCH();                                                    \
   } while (false)
 #define CALLEE(k) program.functions[INDEX(k)]
@@ -254,23 +249,24 @@ LabelTable MakeLabelTable(const void* const* by_row, const void* move_reference)
     REPLACE(callee, PASS_CLOSURE(k, l));              \
   } while (false)
 // The entry point's results are references: verifier.cc, CheckEntryPoint.
-#define RETURN(values)                                                                            \
-  do {                                                                                            \
-    const LoadedFunction& callee = *vm.frames_.top().function;                                    \
-    const absl::Span<const uint16_t> units = ReadList(UNIT(values));                              \
-    if (vm.frames_.depth() == 1) {                                                                \
-      for (size_t i = 0; i < units.size(); ++i)                                                   \
-        SetReference(&vm.frames_.results()[i], Take(units[i], registers), &vm.heap_);             \
-      goto returned;                                                                              \
-    }                                                                                             \
-    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                               \
-    Slot* caller_registers = vm.frames_.registers(caller);                                        \
-    PassResults(callee, units, registers, ResultTargets(caller.pc), caller_registers, &vm.heap_); \
-    vm.frames_.ReleaseReferences();                                                               \
-    vm.frames_.Pop();                                                                             \
-    registers = caller_registers;                                                                 \
-    pc = caller.pc + InstructionUnits(caller.pc);                                                 \
-    DISPATCH();                                                                                   \
+#define RETURN(values)                                                                       \
+  do {                                                                                       \
+    const LoadedFunction& callee = *vm.frames_.top().function;                               \
+    const absl::Span<const uint16_t> units = ReadList(UNIT(values));                         \
+    if (vm.frames_.depth() == 1) {                                                           \
+      for (size_t i = 0; i < units.size(); ++i)                                              \
+        SetReference(&vm.frames_.results()[i], Take(units[i], registers), &vm.heap_);        \
+      goto returned;                                                                         \
+    }                                                                                        \
+    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                          \
+    const uint16_t* call = UnitsOf(caller.pc);                                               \
+    Slot* caller_registers = vm.frames_.slots(caller);                                       \
+    PassResults(callee, units, registers, ResultTargets(call), caller_registers, &vm.heap_); \
+    vm.frames_.ReleaseReferences();                                                          \
+    vm.frames_.Pop();                                                                        \
+    registers = caller_registers;                                                            \
+    pc = call + InstructionUnits(call);                                                      \
+    DISPATCH();                                                                              \
   } while (false)
 
 namespace {
@@ -287,21 +283,32 @@ template <bool kCounting>
 bool Interpreter::RunRegisterCode(Interpreter& vm) {
   static const void* const kByRow[] = {
 #define OPCODE(code, name, operands, flow, meaning) &&handle_##name,
+#define STACK_OPCODE(code, name, operands, flow, meaning) nullptr,
 #include "vm/bytecode/opcodes.def"
 #undef OPCODE
   };
-  static const LabelTable table = MakeLabelTable(kByRow, &&handle_MoveReference);
+  static const LabelTable table = MakeLabelTable(kByRow, {{Opcode::kMove, &&handle_MoveReference}});
   const void* const* const labels = table.labels;
   const LoadedProgram& program = vm.program_;
-  Slot* registers = vm.frames_.registers(vm.frames_.top());
-  const uint16_t* pc = vm.frames_.top().function->code;
+  Slot* registers = vm.frames_.slots(vm.frames_.top());
+  const uint16_t* pc = UnitsOf(vm.frames_.top().function->code);
   [[maybe_unused]] int64_t instructions = 0;
   DISPATCH();
 
 #include "vm/exec/interpreter.inc"
 
+  HANDLER(Move) {
+    SET_SLOT(0, SLOT(1));
+    NEXT();
+  }
+  HANDLER(MoveReference) {
+    Counted* moved = TAKE(1);
+    SET_REFERENCE(0, moved);
+    NEXT();
+  }
+
 failed:
-  if (vm.frames_.depth() > 0) vm.frames_.top().pc = pc;
+  if (vm.frames_.depth() > 0) vm.frames_.top().pc = BytesOf(pc);
 returned:
   if constexpr (kCounting) vm.instructions_ += instructions;
   return vm.status_.ok();
