@@ -37,6 +37,7 @@ struct Options {
 struct Row {
   std::string model;
   std::string shapes;
+  Dispatch dispatch = Dispatch::kRegister;
   Measurement measurement;
 };
 
@@ -47,17 +48,17 @@ std::string ShapesText(const Combination& combination) {
 }
 
 // Measures one model in all combinations; rows are printed by `emit` as they come.
-absl::Status BenchModel(const Options& options, const std::string& model,
+absl::Status BenchModel(const Options& options, const std::string& model, const ModelOptions& model_options,
                         const std::vector<Combination>& combinations, Console& console,
                         const std::function<void(Row)>& emit) {
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
-                         LoadProgramFor(model, options.entry, options.model_options));
+                         LoadProgramFor(model, options.entry, model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
   if (!TakesTensorsOnly(*entry)) {
     BATON_ASSIGN_OR_RETURN(const std::vector<Value> inputs,
                            ReadValues(options.inputs, *entry, program->executable().type_definitions));
     BATON_RETURN_IF_ERROR(CheckNoneMissing(*entry, inputs));
-    Row row = {model, "", {}};
+    Row row = {model, "", program->dispatch(), {}};
     BATON_ASSIGN_OR_RETURN(row.measurement, MeasureValues(program, options.entry, inputs, options.measure));
     emit(std::move(row));
     return absl::OkStatus();
@@ -73,7 +74,7 @@ absl::Status BenchModel(const Options& options, const std::string& model,
                   << " (see --shapes)\n";
       told = true;
     }
-    Row row = {model, ShapesText(combination), {}};
+    Row row = {model, ShapesText(combination), program->dispatch(), {}};
     if (console.interactive) {
       console.err << "measuring " << model << " " << row.shapes << "\r" << std::flush;
     }
@@ -84,25 +85,35 @@ absl::Status BenchModel(const Options& options, const std::string& model,
   return absl::OkStatus();
 }
 
+std::vector<ModelOptions> OneForEachDispatch(const ModelOptions& options) {
+  if (options.dispatches.empty()) return {options};
+  std::vector<ModelOptions> result;
+  for (const Dispatch dispatch : options.dispatches) {
+    result.push_back(options);
+    result.back().dispatches = {dispatch};
+  }
+  return result;
+}
+
 void PrintRow(const Row& row, int width, std::ostream& out) {
   const Measurement& m = row.measurement;
   const std::string label = absl::StrCat(row.model, row.shapes.empty() ? "" : " ", row.shapes);
   const std::string allocations =
       m.allocations_per_run < 0 ? "-" : absl::StrFormat("%g", m.allocations_per_run);
-  out << absl::StreamFormat("%-*s %7d %9.1f %9.1f %9.1f %9.1f %9.1f %10.1f %8s %10d %8d\n", width, label,
-                            m.num_runs, m.min_us, m.median_us, m.p90_us, m.p99_us, m.max_us,
-                            m.runs_per_second, allocations, m.instructions, m.kernel_calls)
+  out << absl::StreamFormat("%-*s %-8s %7d %9.1f %9.1f %9.1f %9.1f %9.1f %10.1f %8s %10d %8d\n", width, label,
+                            DispatchName(row.dispatch), m.num_runs, m.min_us, m.median_us, m.p90_us, m.p99_us,
+                            m.max_us, m.runs_per_second, allocations, m.instructions, m.kernel_calls)
       << std::flush;
 }
 
 void PrintHeading(const Options& options, int width, std::ostream& out) {
   out << absl::StreamFormat(
-      "latency in microseconds; warm-up %d runs, then %s; 1 thread; dispatch register\n",
-      options.measure.num_warmup,
+      "latency in microseconds; warm-up %d runs, then %s; 1 thread\n", options.measure.num_warmup,
       options.measure.num_runs > 0 ? absl::StrCat(options.measure.num_runs, " runs")
                                    : absl::StrFormat("%g s, at least 10 runs", options.measure.seconds));
-  out << absl::StreamFormat("%-*s %7s %9s %9s %9s %9s %9s %10s %8s %10s %8s\n", width, "model", "runs", "min",
-                            "median", "p90", "p99", "max", "runs/s", "mallocs", "instrs", "kernels");
+  out << absl::StreamFormat("%-*s %-8s %7s %9s %9s %9s %9s %9s %10s %8s %10s %8s\n", width, "model",
+                            "dispatch", "runs", "min", "median", "p90", "p99", "max", "runs/s", "mallocs",
+                            "instrs", "kernels");
 }
 
 std::string RowsAsJson(const Options& options, const std::vector<Row>& rows) {
@@ -116,7 +127,7 @@ std::string RowsAsJson(const Options& options, const std::vector<Row>& rows) {
     json.BeginObject();
     json.Field("model", row.model);
     json.Field("shapes", row.shapes);
-    json.Field("dispatch", "register");
+    json.Field("dispatch", DispatchName(row.dispatch));
     json.Field("threads", int64_t{1});
     json.Field("runs", m.num_runs);
     json.Field("min_us", m.min_us);
@@ -146,12 +157,14 @@ absl::StatusOr<ExitCode> RunBench(const Options& options, Console& console) {
   }
   const bool table = options.json != "-";
   std::vector<Row> rows;
+  const auto emit = [&](Row row) {
+    if (table && rows.empty()) PrintHeading(options, static_cast<int>(width), console.out);
+    if (table) PrintRow(row, static_cast<int>(width), console.out);
+    rows.push_back(std::move(row));
+  };
   for (const std::string& model : options.models) {
-    BATON_RETURN_IF_ERROR(BenchModel(options, model, combinations, console, [&](Row row) {
-      if (table && rows.empty()) PrintHeading(options, static_cast<int>(width), console.out);
-      if (table) PrintRow(row, static_cast<int>(width), console.out);
-      rows.push_back(std::move(row));
-    }));
+    for (const ModelOptions& model_options : OneForEachDispatch(options.model_options))
+      BATON_RETURN_IF_ERROR(BenchModel(options, model, model_options, combinations, console, emit));
   }
   if (!table) console.out << RowsAsJson(options, rows);
   if (table && !options.json.empty())
@@ -183,7 +196,7 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("S")
       ->check(CLI::Range(0.0, 86400.0).description(""))
       ->excludes(repeat);
-  AddDispatchOption(app);
+  AddDispatchOption(app, &options->model_options.dispatches, /*several=*/true);
   app->add_option("--json", options->json, "write the results as JSON; - prints them instead of the table")
       ->type_name("FILE");
   app->footer(kExamples);

@@ -23,6 +23,7 @@ constexpr char kExamples[] =
     "  baton compile vad.onnx                             writes vad.baton\n"
     "  baton compile vad.onnx -o fast.baton -O3\n"
     "  baton compile vad.onnx --shape input=1,576 --shape state=2,1,128\n"
+    "  baton compile vad.onnx --dispatch register,stack   both instruction sets\n"
     "  baton compile tree_lstm.rly --params tree_lstm.params\n"
     "  baton compile vad.onnx --dump-after fold_constants | less";
 
@@ -133,7 +134,7 @@ void AddCompileCommand(CLI::App* program, Command* command) {
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--entry", &options->entries, "NAME",
                     "a function of a Relay text model that can be run; default: main");
-  AddDispatchOption(app);
+  AddDispatchOption(app, &options->model_options.dispatches, /*several=*/true);
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunCompile(*options, console); }; });
 }

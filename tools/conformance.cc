@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "tools/commands.h"
@@ -38,6 +39,7 @@ struct Options {
   double timeout_seconds = 60;
   std::string json, junit;
   Tolerance tolerance;
+  std::vector<Dispatch> dispatches;
 };
 
 // A POSIX extended regular expression, found anywhere in a name.
@@ -134,15 +136,24 @@ std::vector<ConformanceResult> RunAll(const std::vector<ConformanceCase>& tests,
   return results;
 }
 
+// "register,stack".
+std::string DispatchText(const std::vector<Dispatch>& dispatches) {
+  if (dispatches.empty()) return std::string(DispatchName(Dispatch::kRegister));
+  return absl::StrJoin(dispatches, ",",
+                       [](std::string* out, Dispatch d) { absl::StrAppend(out, DispatchName(d)); });
+}
+
 absl::StatusOr<ExitCode> RunConformance(const Options& options, Console& console) {
   ConformanceOptions case_options;
   BATON_ASSIGN_OR_RETURN(case_options.mode, ParseConformanceMode(options.mode));
   case_options.tolerance = options.tolerance;
+  case_options.dispatches = options.dispatches;
   case_options.timeout = absl::Seconds(options.timeout_seconds);
   BATON_ASSIGN_OR_RETURN(const std::vector<ConformanceCase> tests, FindSelected(options));
   const std::vector<ConformanceResult> results = RunAll(tests, case_options, options.num_jobs, console);
   if (!options.json.empty())
-    BATON_RETURN_IF_ERROR(WriteFile(options.json, ConformanceJson(results, options.mode)));
+    BATON_RETURN_IF_ERROR(
+        WriteFile(options.json, ConformanceJson(results, options.mode, DispatchText(options.dispatches))));
   if (!options.junit.empty())
     BATON_RETURN_IF_ERROR(WriteFile(options.junit, ConformanceJunit(results, options.mode)));
   const ConformanceCounts counts = CountOutcomes(results);
@@ -163,7 +174,7 @@ void AddConformanceCommand(CLI::App* program, Command* command) {
                   "over all data, twice")
       ->type_name("MODE")
       ->check(CLI::IsMember({"static", "dynamic", "nofold", "reuse"}).description(""));
-  AddDispatchOption(app);
+  AddDispatchOption(app, &options->dispatches, /*several=*/true);
   app->add_option("--jobs", options->num_jobs, "tests at a time; default: 1")
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -97,7 +98,9 @@ void MakeInputsDynamic(ir::Module* module) {
   }
 }
 
-absl::Status RunDataSet(const std::string& folder, const ConformanceOptions& options, Session* session) {
+// Gives the outputs, which are those expected.
+absl::StatusOr<std::vector<Tensor>> RunDataSet(const std::string& folder, const ConformanceOptions& options,
+                                               Session* session) {
   BATON_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs, ReadNumbered(folder, "input"));
   BATON_ASSIGN_OR_RETURN(const std::vector<Tensor> expected, ReadNumbered(folder, "output"));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(session->program(), "main"));
@@ -108,12 +111,30 @@ absl::Status RunDataSet(const std::string& folder, const ConformanceOptions& opt
   }
   Limits limits;
   limits.deadline = absl::Now() + options.timeout;
-  BATON_ASSIGN_OR_RETURN(const std::vector<Tensor> got, session->Invoke("main", inputs, limits));
+  BATON_ASSIGN_OR_RETURN(std::vector<Tensor> got, session->Invoke("main", inputs, limits));
   for (size_t i = 0; i < expected.size(); ++i) {
     const absl::Status same = CompareTensors(*got[i], *expected[i], options.tolerance);
     if (!same.ok()) {
       return absl::FailedPreconditionError(
           absl::StrCat("output ", i, " '", entry->outputs[i].name, "': ", same.message()));
+    }
+  }
+  return got;
+}
+
+// Runs all data sets with the code; adds the outputs to `outputs`.
+absl::Status RunDataSets(const ConformanceCase& test, const ConformanceOptions& options,
+                         const VerifiedExecutable& executable, std::optional<Dispatch> dispatch,
+                         std::vector<Tensor>* outputs) {
+  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program, BindProgram(executable, dispatch));
+  const bool reuse = options.mode == ConformanceMode::kReuse;
+  auto session = std::make_unique<Session>(program);
+  for (int round = 0; round < (reuse ? 2 : 1); ++round) {
+    for (const std::string& folder : test.data_sets) {
+      if (!reuse) session = std::make_unique<Session>(program);
+      const absl::StatusOr<std::vector<Tensor>> got = RunDataSet(folder, options, session.get());
+      if (!got.ok()) return Annotate(got.status(), fs::path(folder).filename().string());
+      outputs->insert(outputs->end(), got->begin(), got->end());
     }
   }
   return absl::OkStatus();
@@ -141,29 +162,32 @@ absl::StatusOr<ConformanceMode> ParseConformanceMode(absl::string_view name) {
       absl::StrCat("no mode '", name, "'; there are: static, dynamic, nofold, reuse"));
 }
 
-absl::StatusOr<std::shared_ptr<const Program>> BuildConformanceProgram(const ConformanceCase& test,
-                                                                       ConformanceMode mode) {
+absl::StatusOr<VerifiedExecutable> BuildConformanceProgram(const ConformanceCase& test, ConformanceMode mode,
+                                                           const std::vector<Dispatch>& dispatches) {
   BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, ImportOnnxFile(test.model));
   if (mode == ConformanceMode::kDynamic) MakeInputsDynamic(module.get());
   CompileOptions options;
   if (mode == ConformanceMode::kNoFold) options.optimization_level = 0;
+  SetDispatches(dispatches, &options);
   BATON_ASSIGN_OR_RETURN(const Executable executable, Compile(std::move(module), options));
   BATON_ASSIGN_OR_RETURN(const std::string bytes, SerializeExecutable(executable));
-  BATON_ASSIGN_OR_RETURN(VerifiedExecutable read, ParseExecutable(bytes, absl::StrCat(test.name, ".baton")));
-  return BindProgram(std::move(read));
+  return ParseExecutable(bytes, absl::StrCat(test.name, ".baton"));
 }
 
 absl::Status RunConformanceCase(const ConformanceCase& test, const ConformanceOptions& options) {
   if (test.data_sets.empty()) return absl::InvalidArgumentError("has no test_data_set_* folder");
-  BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
-                         BuildConformanceProgram(test, options.mode));
-  const bool reuse = options.mode == ConformanceMode::kReuse;
-  auto session = std::make_unique<Session>(program);
-  for (int round = 0; round < (reuse ? 2 : 1); ++round) {
-    for (const std::string& folder : test.data_sets) {
-      if (!reuse) session = std::make_unique<Session>(program);
-      const absl::Status status = RunDataSet(folder, options, session.get());
-      if (!status.ok()) return Annotate(status, fs::path(folder).filename().string());
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
+                         BuildConformanceProgram(test, options.mode, options.dispatches));
+  std::vector<Tensor> first;
+  if (options.dispatches.empty()) return RunDataSets(test, options, executable, std::nullopt, &first);
+  for (const Dispatch dispatch : options.dispatches) {
+    std::vector<Tensor> outputs;
+    const absl::Status status = RunDataSets(test, options, executable, dispatch, &outputs);
+    if (!status.ok()) return Annotate(status, absl::StrCat(DispatchName(dispatch), " code"));
+    if (first.empty()) first = outputs;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (BitwiseEqual(outputs[i], first[i])) continue;
+      return absl::FailedPreconditionError("register and stack code give outputs with different bits");
     }
   }
   return absl::OkStatus();

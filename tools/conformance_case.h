@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tools/compare.h"
-#include "vm/exec/program.h"
+#include "vm/bytecode/executable.h"
 
 namespace baton {
 
@@ -32,12 +32,13 @@ enum class ConformanceMode {
 };
 absl::StatusOr<ConformanceMode> ParseConformanceMode(absl::string_view name);
 
-// Import, compile, save, load. Threads: safe to call concurrently.
-absl::StatusOr<std::shared_ptr<const Program>> BuildConformanceProgram(const ConformanceCase& test,
-                                                                       ConformanceMode mode);
+// Import, compile to the code named, save, read. Threads: safe to call concurrently.
+absl::StatusOr<VerifiedExecutable> BuildConformanceProgram(const ConformanceCase& test, ConformanceMode mode,
+                                                           const std::vector<Dispatch>& dispatches);
 
 struct ConformanceOptions {
   ConformanceMode mode = ConformanceMode::kStatic;
+  std::vector<Dispatch> dispatches;  // empty: register code; of two the outputs must have the same bits
   Tolerance tolerance;
   absl::Duration timeout = absl::Seconds(60);  // of one run
 };

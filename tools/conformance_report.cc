@@ -71,12 +71,13 @@ ConformanceCounts CountOutcomes(const std::vector<ConformanceResult>& results) {
   return counts;
 }
 
-std::string ConformanceJson(const std::vector<ConformanceResult>& results, absl::string_view mode) {
+std::string ConformanceJson(const std::vector<ConformanceResult>& results, absl::string_view mode,
+                            absl::string_view dispatch) {
   const ConformanceCounts counts = CountOutcomes(results);
   JsonOutput json;
   json.BeginObject();
   json.Field("mode", mode);
-  json.Field("dispatch", "register");
+  json.Field("dispatch", dispatch);
   json.Field("passed", int64_t{counts.passed});
   json.Field("failed", int64_t{counts.failed});
   json.Field("unsupported", int64_t{counts.unsupported});

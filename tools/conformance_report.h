@@ -25,7 +25,8 @@ struct ConformanceCounts {
 };
 ConformanceCounts CountOutcomes(const std::vector<ConformanceResult>& results);
 
-std::string ConformanceJson(const std::vector<ConformanceResult>& results, absl::string_view mode);
+std::string ConformanceJson(const std::vector<ConformanceResult>& results, absl::string_view mode,
+                            absl::string_view dispatch);
 // JUnit XML: unsupported tests are skipped ones.
 std::string ConformanceJunit(const std::vector<ConformanceResult>& results, absl::string_view mode);
 

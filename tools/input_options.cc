@@ -1,6 +1,7 @@
 #include "tools/input_options.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include <algorithm>
 #include <functional>
@@ -36,10 +37,22 @@ void AddThreadsOption(CLI::App* command) {
       ->check(CLI::Range(1, 1024).description(""));
 }
 
-void AddDispatchOption(CLI::App* command) {
-  command->add_option("--dispatch", "the instruction set: register")
-      ->type_name("register")
-      ->check(CLI::IsMember({"register"}).description(""));
+void AddDispatchOption(CLI::App* command, std::vector<Dispatch>* dispatches, bool several) {
+  std::map<std::string, Dispatch> names;
+  for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack})
+    names.emplace(DispatchName(dispatch), dispatch);
+  CLI::Option* option =
+      command
+          ->add_option("--dispatch", *dispatches,
+                       several ? "the instruction set: register, stack or register,stack; default: register"
+                               : "the instruction set; default: register, where a file holds both")
+          ->type_name(several ? "D,..." : "register|stack")
+          ->transform(CLI::CheckedTransformer(names).description(""));
+  if (several) {
+    option->delimiter(',');
+  } else {
+    option->expected(1);
+  }
 }
 
 absl::StatusOr<std::pair<std::string, std::string>> SplitAssignment(absl::string_view option,

@@ -27,8 +27,8 @@ void AddRepeatedOption(CLI::App* command, const std::string& name, std::vector<s
                        const std::string& type_name, const std::string& help);
 // --threads, a limit that nothing exceeds: a program runs on the thread that invokes it.
 void AddThreadsOption(CLI::App* command);
-// --dispatch, which takes "register".
-void AddDispatchOption(CLI::App* command);
+// --dispatch: the code to compile or to run; `several`: both may be named.
+void AddDispatchOption(CLI::App* command, std::vector<Dispatch>* dispatches, bool several);
 
 // "NAME=REST" in its two parts. Errors: UsageError that shows `option`.
 absl::StatusOr<std::pair<std::string, std::string>> SplitAssignment(absl::string_view option,

@@ -8,6 +8,7 @@
 #include "tools/commands.h"
 #include "tools/json_output.h"
 #include "tools/load_model.h"
+#include "vm/bytecode/code_view.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -39,8 +40,12 @@ void PrintText(const std::string& name, const std::optional<FileInfo>& file, con
   for (const auto& [key, value] : executable.metadata) out << "  " << key << ": " << value << "\n";
   out << "functions\n";
   for (const Function& function : executable.functions) {
-    out << "  " << function.name << ": " << CountInstructions(function) << " instructions, "
-        << NumWords(function) << " words, " << function.register_kinds.size() << " registers\n";
+    for (const Dispatch dispatch : DispatchesOf(executable)) {
+      const CodeView view(function, dispatch);
+      out << "  " << function.name << ": " << CountInstructions(function, dispatch) << " "
+          << DispatchName(dispatch) << " instructions, " << view.num_bytes() << " bytes, " << view.num_slots()
+          << (dispatch == Dispatch::kRegister ? " registers\n" : " locals\n");
+    }
   }
   out << "kernels\n";
   for (const auto& [op, count] : KernelsByOperator(executable)) out << "  " << op << ": " << count << "\n";
@@ -106,9 +111,16 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
   for (const Function& function : executable.functions) {
     json->BeginObject();
     json->Field("name", function.name);
-    json->Field("instructions", CountInstructions(function));
-    json->Field("words", NumWords(function));
-    json->Field("registers", static_cast<int64_t>(function.register_kinds.size()));
+    for (const Dispatch dispatch : DispatchesOf(executable)) {
+      const CodeView view(function, dispatch);
+      json->Key(DispatchName(dispatch));
+      json->BeginObject();
+      json->Field("instructions", CountInstructions(function, dispatch));
+      json->Field("bytes", static_cast<int64_t>(view.num_bytes()));
+      json->Field(dispatch == Dispatch::kRegister ? "registers" : "locals",
+                  static_cast<int64_t>(view.num_slots()));
+      json->EndObject();
+    }
     json->EndObject();
   }
   json->EndArray();
@@ -116,7 +128,6 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
   json->BeginObject();
   for (const auto& [op, count] : KernelsByOperator(executable)) json->Field(op, count);
   json->EndObject();
-  json->Field("instructions", CountInstructions(executable));
   json->Field("constants", static_cast<int64_t>(executable.constants.size()));
   json->Field("constant_bytes", NumConstantBytes(executable));
 }

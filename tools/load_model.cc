@@ -1,6 +1,7 @@
 #include "tools/load_model.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <vector>
@@ -55,7 +56,8 @@ void AddRelayOptions(CLI::App* command, ModelOptions* options) {
 }
 
 absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path, const ModelOptions& model_options,
-                                                const CompileOptions& compile_options) {
+                                                CompileOptions compile_options) {
+  SetDispatches(model_options.dispatches, &compile_options);
   BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, ReadModel(path, model_options));
   absl::StatusOr<Executable> executable = Compile(std::move(module), compile_options);
   if (!executable.ok()) return Annotate(executable.status(), path);
@@ -74,14 +76,26 @@ absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const
   return UsageError(absl::StrCat(path, ": is neither a .baton file nor a model (.onnx, .rly)"));
 }
 
-absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable) {
-  return Program::Load(std::move(executable), *MakeKernelResolver(), GetCpuDevice());
+void SetDispatches(const std::vector<Dispatch>& dispatches, CompileOptions* options) {
+  if (dispatches.empty()) return;
+  const auto has = [&](Dispatch dispatch) {
+    return std::find(dispatches.begin(), dispatches.end(), dispatch) != dispatches.end();
+  };
+  options->register_code = has(Dispatch::kRegister);
+  options->stack_code = has(Dispatch::kStack);
+}
+
+absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable,
+                                                           std::optional<Dispatch> dispatch) {
+  return Program::Load(std::move(executable), *MakeKernelResolver(), GetCpuDevice(), dispatch);
 }
 
 absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path,
                                                            const ModelOptions& options) {
   BATON_ASSIGN_OR_RETURN(VerifiedExecutable executable, LoadExecutable(path, options));
-  auto program = BindProgram(std::move(executable));
+  std::optional<Dispatch> dispatch;
+  if (!options.dispatches.empty()) dispatch = options.dispatches.front();
+  auto program = BindProgram(std::move(executable), dispatch);
   if (!program.ok()) return Annotate(program.status(), path);
   return program;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -24,24 +25,28 @@ struct ModelOptions {
   OnnxImportOptions onnx;
   RelayReadOptions relay;
   std::vector<std::string> parameter_files;  // --params
+  std::vector<Dispatch> dispatches;          // --dispatch: the code to make; empty: register code
 };
 // --params and --strict.
 void AddRelayOptions(CLI::App* command, ModelOptions* options);
 
-// Imports a model file, .onnx or .rly, compiles and verifies it. Warnings go to standard error. Errors name
-// the file.
+// Imports a model file, .onnx or .rly, compiles and verifies it; the code is that of `model_options`.
+// Warnings go to standard error. Errors name the file.
 absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path,
                                                 const ModelOptions& model_options = {},
-                                                const CompileOptions& compile_options = {});
+                                                CompileOptions compile_options = {});
 // Reads `path`, or compiles it when it is not a .baton file (by content, else by extension).
 absl::StatusOr<VerifiedExecutable> LoadExecutable(const std::string& path, const ModelOptions& options = {});
-// Binds the kernels too.
+// Binds the kernels too, for the first of options.dispatches.
 absl::StatusOr<std::shared_ptr<const Program>> LoadProgram(const std::string& path,
                                                            const ModelOptions& options = {});
 // The same for a run of one entry point: of Relay text that function becomes one.
 absl::StatusOr<std::shared_ptr<const Program>> LoadProgramFor(const std::string& path,
                                                               const std::string& entry, ModelOptions options);
-absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable);
+absl::StatusOr<std::shared_ptr<const Program>> BindProgram(VerifiedExecutable executable,
+                                                           std::optional<Dispatch> dispatch = std::nullopt);
+// Sets what the compiler makes.
+void SetDispatches(const std::vector<Dispatch>& dispatches, CompileOptions* options);
 
 // The entry point. Errors: UsageError listing those that `program` has.
 absl::StatusOr<const EntryPoint*> FindEntry(const Program& program, absl::string_view name);

@@ -135,7 +135,7 @@ void AddRunCommand(CLI::App* program, Command* command) {
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");
   AddStreamOptions(app, &options->stream);
   AddThreadsOption(app);
-  AddDispatchOption(app);
+  AddDispatchOption(app, &options->model_options.dispatches, /*several=*/false);
   app->add_option("--max-depth", options->max_depth, "limit of nested calls")
       ->type_name("N")
       ->check(CLI::PositiveNumber.description(""));

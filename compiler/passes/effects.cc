@@ -51,7 +51,9 @@ Effects::Effects(const ir::Module& module) {
 }
 
 bool Effects::CanRemove(const Binding& binding) const {
-  if (std::holds_alternative<ir::Raise>(binding.expr)) return false;
+  // What always fails ends its region.
+  if (std::holds_alternative<ir::Raise>(binding.expr) || binding.var->type.kind() == Type::Kind::kNever)
+    return false;
   if (binding.has_checks() && !std::holds_alternative<ir::OpCall>(binding.expr)) return false;
   bool can_remove = IsRemovable(binding.expr);
   for (const Region* region : ir::Regions(binding.expr)) {

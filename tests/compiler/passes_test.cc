@@ -108,6 +108,25 @@ TEST_CASE("simplify: a square becomes a product", "[passes]") {
   CHECK(std::get<ir::OpCall>(Body(*module).bindings[0].expr).op->name == "multiply");
 }
 
+TEST_CASE("dead code: a branch that fails both ways stays, since nothing behind it runs", "[passes]") {
+  ModuleBuilder b;
+  ir::Var* flag = b.Input("flag", DType::kBool, {});
+  ir::Var* x = b.Input("x", DType::kFloat32, {3});
+  ir::Var* y = b.Input("y", DType::kFloat32, {4});
+  const auto fails = [&] { return std::vector<ir::Atom>{b.Call("add", {x, y})}; };
+  ir::Var* inner = nullptr;
+  ir::Var* outer = b.If(
+      flag, [&] { return std::vector<ir::Atom>{inner = b.If(flag, fails, fails)}; },
+      [&] { return std::vector<ir::Atom>{x}; });
+  auto module = b.Finish({outer});
+  REQUIRE(InferTypes(*module).ok());
+  REQUIRE(inner->type.kind() == Type::Kind::kNever);
+  RemoveDeadCode(*module);
+  const auto& branch = std::get<ir::If>(module->functions()[0].body->bindings[0].expr);
+  CHECK(branch.then_region->bindings.size() == 1);
+  CHECK(InferTypes(*module).ok());
+}
+
 TEST_CASE("dead code: unused values go, also inside branches", "[passes]") {
   ModuleBuilder b;
   ir::Var* flag = b.Input("flag", DType::kBool, {});

@@ -93,7 +93,7 @@ TEST_CASE("conformance cases: dynamic mode makes every extent of an input a symb
   WriteCase(folder, "good", "Relu", {0, 2, 0, 4, 0, 6});
   const ConformanceCase test = FindConformanceCases(folder.File("good"))->front();
   const auto input_shape = [&](ConformanceMode mode) {
-    return BuildConformanceProgram(test, mode).value()->FindEntryPoint("main")->inputs[0].type.tensor().shape;
+    return (*BuildConformanceProgram(test, mode, {}))->entry_points[0].inputs[0].type.tensor().shape;
   };
   CHECK(input_shape(ConformanceMode::kStatic) == Shape({2, 3}));
   const Shape dynamic = input_shape(ConformanceMode::kDynamic);

@@ -37,7 +37,8 @@ bool HaveModels(const std::string& folder) {
 
 TEST_CASE("models: the example passes its test data at every optimisation", "[tools]") {
   for (const char* mode : {"static", "dynamic", "nofold", "reuse"}) {
-    const Outcome outcome = Baton({"conformance", kSource + "/examples/flood_fill", "--mode", mode});
+    const Outcome outcome = Baton(
+        {"conformance", kSource + "/examples/flood_fill", "--mode", mode, "--dispatch", "register,stack"});
     CAPTURE(mode, outcome.out, outcome.err);
     CHECK(outcome.exit_code == 0);
     CHECK(outcome.out.find("1 passed, 0 failed, 0 unsupported") != std::string::npos);
@@ -57,9 +58,9 @@ TEST_CASE("models: compiling twice gives the same file", "[tools]") {
 TEST_CASE("models: a speech detector passes its test data", "[tools]") {
   const std::string folder = kSource + "/../shared/data/silero";
   if (!HaveModels(folder)) return;
-  for (const char* mode : {"static", "nofold"}) {
-    const Outcome outcome =
-        Baton({"conformance", folder, "--atol", "1e-4", "--rtol", "1e-3", "--mode", mode});
+  for (const char* mode : {"static", "dynamic", "nofold"}) {
+    const Outcome outcome = Baton({"conformance", folder, "--atol", "1e-4", "--rtol", "1e-3", "--mode", mode,
+                                   "--dispatch", "register,stack"});
     CAPTURE(mode, outcome.out, outcome.err);
     CHECK(outcome.exit_code == 0);
   }
@@ -68,7 +69,8 @@ TEST_CASE("models: a speech detector passes its test data", "[tools]") {
 TEST_CASE("models: recurrent and streaming models pass their test data", "[tools]") {
   const std::string folder = kSource + "/../shared/data/models";
   if (!HaveModels(folder)) return;
-  const Outcome outcome = Baton({"conformance", folder, "--atol", "1e-3", "--rtol", "1e-3"});
+  const Outcome outcome =
+      Baton({"conformance", folder, "--atol", "1e-3", "--rtol", "1e-3", "--dispatch", "register,stack"});
   CAPTURE(outcome.out, outcome.err);
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.out.find("3 passed, 0 failed, 0 unsupported") != std::string::npos);

@@ -68,7 +68,7 @@ TEST_CASE("conformance report: outcomes are counted", "[tools]") {
 }
 
 TEST_CASE("conformance report: JSON holds every test with its reason", "[tools]") {
-  const std::string json = ConformanceJson(Results(), "static");
+  const std::string json = ConformanceJson(Results(), "static", "register");
   CHECK(absl::StrContains(json, "\"unsupported\": 1"));
   CHECK(absl::StrContains(json, "\"message\": \"operator Foo\""));
   CHECK(absl::StrContains(json, "\"outcome\": \"passed\""));

@@ -55,7 +55,8 @@ TEST_CASE("baton: wrong command lines end with exit code 2 and a hint", "[tools]
                                              {"run", "m", "--fast"},
                                              {"compile", "m.onnx", "-O9"},
                                              {"run", "m", "--threads", "0"},
-                                             {"run", "m", "--dispatch", "stack"},
+                                             {"run", "m", "--dispatch", "queue"},
+                                             {"run", "m", "--dispatch", "register,stack"},
                                              {"run", "m", "--chunk", "4"},
                                              {"run", "m", "--scan", "a=b"},
                                              {"run", "m", "--scan", "a=b", "--chunk", "0"},
@@ -168,13 +169,37 @@ TEST_CASE("baton inspect, disasm, verify: describe a program", "[tools]") {
   CHECK(text.code == 0);
   CHECK(absl::StrContains(text.out, "1 functions, 1 instructions, 0 constants (0 bytes)"));
   CHECK(absl::StrContains(text.out, "    state: Tensor[(2, batch, other), float32]\n"));
-  CHECK(absl::StrContains(text.out, "  main: 1 instructions, 1 words, 3 registers\n"));
+  CHECK(absl::StrContains(text.out, "  main: 1 register instructions, 8 bytes, 3 registers\n"));
   const Outcome json = Baton({"inspect", model, "--json"});
   CHECK(json.code == 0);
   CHECK(absl::StrContains(json.out, "\"shape\": [2, \"batch\", \"other\"]"));
   CHECK(absl::StrContains(Baton({"disasm", model}).out, "Return"));
   CHECK(Baton({"verify", model}).out ==
         model + ": ok (1 functions, 1 instructions, 0 constants (0 bytes))\n");
+}
+
+TEST_CASE("baton: --dispatch chooses the code that is compiled and run", "[tools]") {
+  const TemporaryFolder folder;
+  const std::string text =
+      folder.Write("twice.rly", "#[version = \"0.0.5\"]\ndef @main(%n: int64) { %n + %n }\n");
+  const std::string both = folder.File("both.baton"), stack = folder.File("stack.baton");
+  CHECK(absl::StrContains(Baton({"compile", text, "--dispatch", "register,stack", "-o", both}).out,
+                          " register and "));
+  CHECK(Baton({"compile", text, "--dispatch", "stack", "-o", stack}).code == 0);
+  for (const std::string& file : {text, both, stack}) {
+    CAPTURE(file);
+    CHECK(absl::StrContains(Baton({"run", file, "--set", "n=21", "--dispatch", "stack"}).out, "42"));
+  }
+  CHECK(absl::StrContains(Baton({"run", both, "--set", "n=21"}).out, "42"));
+  CHECK(absl::StrContains(Baton({"run", stack, "--set", "n=21"}).out, "42"));
+  const Outcome missing = Baton({"run", stack, "--set", "n=21", "--dispatch", "register"});
+  CHECK(missing.code == 1);
+  CHECK(absl::StrContains(missing.err, "holds no register code"));
+  CHECK(absl::StrContains(Baton({"disasm", stack}).out, "stack function main"));
+  const Outcome bench = Baton(
+      {"bench", both, "--set", "n=1", "--dispatch", "register,stack", "--repeat", "2", "--warmup", "0"});
+  CHECK(absl::StrContains(bench.out, " register "));
+  CHECK(absl::StrContains(bench.out, " stack "));
 }
 
 TEST_CASE("baton bench: measures with random inputs", "[tools]") {
