@@ -40,11 +40,22 @@ absl::StatusOr<Dim> InferExtent(TypeContext& context, const Dims& data, Dims kno
   return extent;
 }
 
-// The extents that `value` asks for; the one given as -1 is 1 and returned in `inferred`.
-absl::StatusOr<Dims> RequestedDims(TypeContext& context, const ReshapeAttrs& attrs,
-                                   const std::vector<Dim>& value, int* inferred) {
+struct RequestedDims {
+  Dims dims;             // 1 where -1 is asked for
+  int inferred = -1;     // the axis of that -1
+  bool is_open = false;  // an extent is known only when the kernel runs, which then checks all
+};
+
+// The extents that `value` asks for.
+absl::StatusOr<RequestedDims> FindRequestedDims(TypeContext& context, const ReshapeAttrs& attrs,
+                                                const std::vector<Dim>& value) {
   const Shape& data = context.input(0)->shape;
-  Dims dims;
+  RequestedDims requested;
+  Dims& dims = requested.dims;
+  const auto add_open = [&] {
+    dims.push_back(context.FreshDim("extent"));
+    requested.is_open = true;
+  };
   for (int i = 0; i < static_cast<int>(value.size()); ++i) {
     const Dim& extent = value[i];
     if (extent == Dim(0) && !attrs.allow_zero) {
@@ -52,10 +63,14 @@ absl::StatusOr<Dims> RequestedDims(TypeContext& context, const ReshapeAttrs& att
         return absl::InvalidArgumentError(
             absl::StrCat("shape copies axis ", i, " of data, which has rank ", data.rank()));
       }
-      dims.push_back(data.has_rank() ? data[i] : context.FreshDim("extent"));
+      if (data.has_rank()) {
+        dims.push_back(data[i]);
+      } else {
+        add_open();
+      }
     } else if (extent == Dim(-1)) {
-      if (*inferred >= 0) return absl::InvalidArgumentError("shape has more than one -1");
-      *inferred = i;
+      if (requested.inferred >= 0) return absl::InvalidArgumentError("shape has more than one -1");
+      requested.inferred = i;
       dims.push_back(Dim(1));
     } else if (extent.is_constant() && extent.value() < 0) {
       return absl::InvalidArgumentError(
@@ -63,10 +78,10 @@ absl::StatusOr<Dims> RequestedDims(TypeContext& context, const ReshapeAttrs& att
     } else if (extent.LowerBound().value_or(-1) >= 0) {
       dims.push_back(extent);
     } else {
-      dims.push_back(context.FreshDim("extent"));  // may turn out to be -1
+      add_open();  // may turn out to be -1
     }
   }
-  return dims;
+  return requested;
 }
 
 absl::Status ReshapeType(TypeContext& context, const ReshapeAttrs& attrs, TensorTypes* result) {
@@ -78,17 +93,19 @@ absl::Status ReshapeType(TypeContext& context, const ReshapeAttrs& attrs, Tensor
     result->push_back({data.dtype, std::move(shape)});
     return absl::OkStatus();
   }
-  int inferred = -1;
-  BATON_ASSIGN_OR_RETURN(Dims dims, RequestedDims(context, attrs, *value, &inferred));
+  BATON_ASSIGN_OR_RETURN(RequestedDims requested, FindRequestedDims(context, attrs, *value));
+  Dims& dims = requested.dims;
+  const int inferred = requested.inferred;
+  const bool is_known = data.shape.has_rank() && !requested.is_open;
   if (inferred >= 0) {
     Dims known = dims;
     known.erase(known.begin() + inferred);
-    if (data.shape.has_rank()) {
+    if (is_known) {
       BATON_ASSIGN_OR_RETURN(dims[inferred], InferExtent(context, data.shape.dims(), std::move(known)));
     } else {
       dims[inferred] = context.FreshDim("extent");
     }
-  } else if (data.shape.has_rank()) {
+  } else if (is_known) {
     BATON_RETURN_IF_ERROR(
         context.RequireEqual(Product(dims), data.shape.NumElements(), "elements of shape and of data"));
   }
