@@ -1,6 +1,7 @@
 #include "compiler/lower/control_flow.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -264,6 +265,26 @@ absl::Status SimplifyJumps(LowFunction* function) {
   for (const BasicBlock& block : function->blocks) has_code.push_back(!block.instructions.empty());
   KeepBlocks(has_code, function);
   return absl::OkStatus();
+}
+
+void JoinBlocks(LowFunction* function) {
+  std::vector<BasicBlock>& blocks = function->blocks;
+  std::vector<bool> is_target(blocks.size(), false), keep(blocks.size(), true);
+  for (BasicBlock& block : blocks) {
+    if (const LowInstruction* jump = LastJump(block)) is_target[LabelOf(*jump)] = true;
+  }
+  for (size_t b = 1, into = 0; b < blocks.size(); ++b) {
+    std::vector<LowInstruction>& before = blocks[into].instructions;
+    const bool falls_through =
+        before.empty() || (LabelOperand(before.back()) < 0 && !EndsFlow(before.back()));
+    if (is_target[b] || !falls_through) {
+      into = b;
+      continue;
+    }
+    std::move(blocks[b].instructions.begin(), blocks[b].instructions.end(), std::back_inserter(before));
+    keep[b] = false;
+  }
+  KeepBlocks(keep, function);
 }
 
 }  // namespace baton

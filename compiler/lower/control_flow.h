@@ -43,4 +43,8 @@ absl::Status RemoveUnreachableCode(LowFunction* function);
 // the function.
 absl::Status SimplifyJumps(LowFunction* function);
 
+// Joins blocks that only the block before enters, by falling through, with that block. REQUIRES: as
+// SimplifyJumps.
+void JoinBlocks(LowFunction* function);
+
 }  // namespace baton

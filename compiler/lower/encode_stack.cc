@@ -108,8 +108,9 @@ class Encoder {
 absl::StatusOr<Function> EncodeStack(LowFunction function) {
   BATON_RETURN_IF_ERROR(RemoveUnreachableCode(&function));
   BATON_RETURN_IF_ERROR(InsertReleases(&function));
+  BATON_RETURN_IF_ERROR(CoalesceCopies(&function));
   BATON_RETURN_IF_ERROR(SimplifyJumps(&function));
-  // That may have left empty blocks, but nothing unreachable.
+  JoinBlocks(&function);  // longer blocks have larger trees
   ToStackForm(&function);
   BATON_ASSIGN_OR_RETURN(RegisterAssignment assignment, AssignRegisters(function));
   ReplaceRegisters(std::move(assignment), &function);

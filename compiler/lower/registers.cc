@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <queue>
 #include <utility>
 
@@ -200,8 +201,10 @@ std::optional<RegisterCopy> FindCopy(const BasicBlock& block, size_t index) {
   return RegisterCopy{number(second, 0), number(first, 1), 2};
 }
 
-void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function) {
-  const auto replace = [&](auto& reg) { reg = assignment.physical[reg]; };
+// Gives each register r the number new_number(r). Copies within a register are gone.
+template <typename NewNumber>
+static void Renumber(NewNumber new_number, LowFunction* function) {
+  const auto replace = [&](auto& reg) { reg = new_number(static_cast<VirtualRegister>(reg)); };
   for (BasicBlock& block : function->blocks) {
     for (LowInstruction& instruction : block.instructions) VisitRegisters(instruction, replace, replace);
     size_t kept = 0;
@@ -217,6 +220,23 @@ void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function) {
     }
     block.instructions.resize(kept);
   }
+}
+
+absl::Status CoalesceCopies(LowFunction* function) {
+  BATON_ASSIGN_OR_RETURN(const Liveness liveness, ComputeLiveness(*function));
+  RegisterClasses classes(liveness.ranges);
+  Coalesce(*function, &classes);
+  // A class with a parameter goes by its name: parameters are the lowest numbers, one to a class.
+  std::vector<VirtualRegister> name(function->kinds.size());
+  std::iota(name.begin(), name.end(), 0);
+  for (VirtualRegister p = 0; p < static_cast<VirtualRegister>(function->num_parameters); ++p)
+    name[classes.Find(p)] = p;
+  Renumber([&](VirtualRegister r) { return name[classes.Find(r)]; }, function);
+  return absl::OkStatus();
+}
+
+void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function) {
+  Renumber([&](VirtualRegister r) { return assignment.physical[r]; }, function);
   function->kinds = std::move(assignment.register_kinds);
 }
 

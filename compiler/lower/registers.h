@@ -32,6 +32,10 @@ std::optional<RegisterCopy> FindCopy(const BasicBlock& block, size_t index);
 // REQUIRES: no unreachable code (control_flow.h).
 absl::StatusOr<RegisterAssignment> AssignRegisters(const LowFunction& function);
 
+// Gives both sides of copies one virtual register where their live ranges allow; such copies are gone
+// afterwards. REQUIRES: as AssignRegisters.
+absl::Status CoalesceCopies(LowFunction* function);
+
 // Afterwards the function's registers are those of `assignment`. Copies within a register are gone.
 void ReplaceRegisters(RegisterAssignment assignment, LowFunction* function);
 
