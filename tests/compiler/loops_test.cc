@@ -12,7 +12,7 @@
 namespace baton {
 namespace {
 
-constexpr SlotKind kI64 = SlotKind::kI64, kBool = SlotKind::kBool, kObject = SlotKind::kObject;
+constexpr SlotKind kI64 = SlotKind::kI64, kObject = SlotKind::kObject;
 
 std::string Text(const LowFunction& function) {
   const std::string text = PrintLowFunction(function);
