@@ -29,7 +29,7 @@ std::string SpreadText(const Spread& spread, double unit) {
 }
 
 void PrintRow(absl::string_view dispatch, const std::vector<std::string>& cells, std::ostream& out) {
-  static constexpr int kWidths[] = {11, 7, 32, 8, 8, 8, 24, 8, 8, 9};
+  static constexpr int kWidths[] = {11, 7, 26, 8, 8, 8, 20, 8, 8, 9};
   std::string line = absl::StrFormat("  %-8s", dispatch);
   for (size_t i = 0; i < cells.size(); ++i) absl::StrAppendFormat(&line, " %*s", kWidths[i], cells[i]);
   out << line << "\n";
