@@ -63,10 +63,12 @@ absl::StatusOr<VerifiedExecutable> CompileAndRead(const BenchProgram& program) {
 struct Side {
   explicit Side(Dispatch which) : dispatch(which) {}
   Dispatch dispatch;
+  bool counted = false;  // by the processor's counters
   std::unique_ptr<DispatchRunner> runner;
   std::unique_ptr<DispatchRunner> hollow;  // null: there is no overhead to measure
   Contender latency, overhead;
-  std::vector<double> cycles, branch_misses;
+  Times total;                                                        // of the samples of latency
+  std::vector<double> cycles, processor_instructions, branch_misses;  // of one invocation
 };
 
 // A hollow runner that goes the same way through the program, or null.
@@ -100,8 +102,8 @@ absl::Status PrepareSide(const BenchProgram& program, const VerifiedExecutable& 
 absl::StatusOr<int64_t> RepeatsFor(DispatchRunner& runner, double sample_seconds) {
   double best_ns = 0;
   for (int i = 0; i < 3; ++i) {  // the first warms up
-    BATON_ASSIGN_OR_RETURN(const double ns, runner.TimeNs(1));
-    best_ns = i == 0 ? ns : std::min(best_ns, ns);
+    BATON_ASSIGN_OR_RETURN(const Times times, runner.Time(1));
+    best_ns = i == 0 ? times.processor_ns : std::min(best_ns, times.processor_ns);
   }
   return std::max<int64_t>(1, static_cast<int64_t>(sample_seconds * 1e9 / std::max(best_ns, 1.0)));
 }
@@ -109,32 +111,44 @@ absl::StatusOr<int64_t> RepeatsFor(DispatchRunner& runner, double sample_seconds
 absl::Status AddContenders(const SampleOptions& options, PerfCounters& counters, Side* side,
                            std::vector<Contender*>* contenders) {
   BATON_ASSIGN_OR_RETURN(const int64_t repeats, RepeatsFor(*side->runner, options.sample_seconds));
+  side->counted = counters.available();
   side->latency.sample = [=, &counters]() -> absl::StatusOr<double> {
     counters.Start();
-    const absl::StatusOr<double> ns = side->runner->TimeNs(repeats);
+    const absl::StatusOr<Times> times = side->runner->Time(repeats);
     const PerfCounters::Counts counts = counters.Stop();
-    side->cycles.push_back(static_cast<double>(counts.cycles) / static_cast<double>(repeats));
-    side->branch_misses.push_back(static_cast<double>(counts.branch_misses) / static_cast<double>(repeats));
-    return ns;
+    BATON_RETURN_IF_ERROR(times.status());
+    side->total.processor_ns += times->processor_ns;
+    side->total.clock_ns += times->clock_ns;
+    const auto runs = static_cast<double>(repeats);
+    side->cycles.push_back(static_cast<double>(counts.cycles) / runs);
+    side->processor_instructions.push_back(static_cast<double>(counts.instructions) / runs);
+    side->branch_misses.push_back(static_cast<double>(counts.branch_misses) / runs);
+    return times->processor_ns;
   };
   contenders->push_back(&side->latency);
   if (side->hollow == nullptr) return absl::OkStatus();
   BATON_ASSIGN_OR_RETURN(const int64_t hollow_repeats, RepeatsFor(*side->hollow, options.sample_seconds));
-  side->overhead.sample = [=] { return side->hollow->TimeNs(hollow_repeats); };
+  side->overhead.sample = [=]() -> absl::StatusOr<double> {
+    BATON_ASSIGN_OR_RETURN(const Times times, side->hollow->Time(hollow_repeats));
+    return times.processor_ns;
+  };
   contenders->push_back(&side->overhead);
   return absl::OkStatus();
 }
 
-// Empty contender when there is no such program or no Lua.
-absl::StatusOr<Contender> MakeLua(const BenchProgram& program, const std::vector<Value>& results) {
+// Without a sample when there is no such program or no Lua. Errors: Lua computes something else.
+absl::StatusOr<Contender> MakeLua(const BenchProgram& program, const std::vector<Value>& results,
+                                  std::string* skipped) {
   if (program.lua_script.empty()) return Contender{};
   const absl::StatusOr<LuaRun> first = RunLua(program.lua_script, program.lua_argument);
-  if (absl::IsNotFound(first.status())) return Contender{};
+  if (absl::IsNotFound(first.status())) {
+    *skipped = std::string(first.status().message());
+    return Contender{};
+  }
   BATON_RETURN_IF_ERROR(first.status());
   const int64_t value = results[0].tensor().values<int64_t>()[0];
   if (value != first->value) {
-    return absl::InternalError(
-        absl::StrCat(program.name, ": the result is ", value, ", Lua's is ", first->value));
+    return absl::InternalError(absl::StrCat("the result is ", value, ", Lua's is ", first->value));
   }
   Contender lua;
   lua.sample = [script = program.lua_script, argument = program.lua_argument]() -> absl::StatusOr<double> {
@@ -144,16 +158,27 @@ absl::StatusOr<Contender> MakeLua(const BenchProgram& program, const std::vector
   return lua;
 }
 
-void FillFigures(const Side& side, bool counted, DispatchFigures* figures) {
+void FillFigures(const Side& side, DispatchFigures* figures) {
   figures->latency_ns = SpreadOf(side.latency.samples);
-  if (counted) {
-    figures->cycles = SpreadOf(side.cycles).median;
-    figures->branch_misses = SpreadOf(side.branch_misses).median;
+  figures->processor_share = side.total.processor_ns / side.total.clock_ns;
+  if (side.counted) {
+    figures->counters = {SpreadOf(side.cycles).median, SpreadOf(side.processor_instructions).median,
+                         SpreadOf(side.branch_misses).median};
   }
   if (side.hollow == nullptr) return;
   std::vector<double> overheads = side.overhead.samples;
   for (double& ns : overheads) ns /= static_cast<double>(figures->kernel_calls);
   figures->overhead_ns = SpreadOf(std::move(overheads));
+}
+
+void Summarise(const Side& by_register, const Side& by_stack, const Contender& lua, ProgramFigures* figures) {
+  FillFigures(by_register, &figures->by_register);
+  FillFigures(by_stack, &figures->by_stack);
+  figures->stack_by_register = RatioOf(by_stack.latency, by_register.latency);
+  if (lua.samples.empty()) return;
+  figures->lua_ns = SpreadOf(lua.samples);
+  figures->register_by_lua = RatioOf(by_register.latency, lua);
+  figures->stack_by_lua = RatioOf(by_stack.latency, lua);
 }
 
 }  // namespace
@@ -180,25 +205,17 @@ absl::StatusOr<ProgramFigures> MeasureProgram(const BenchProgram& program, const
   BATON_RETURN_IF_ERROR(PrepareSide(program, executable, &by_stack, &figures.by_stack));
   const std::vector<Value> results = by_register.runner->results();
   if (!SameResults(results, by_stack.runner->results())) {
-    return absl::InternalError(
-        absl::StrCat(program.name, ": register and stack code give different results"));
+    return absl::InternalError("register and stack code give different results");
   }
-  BATON_ASSIGN_OR_RETURN(Contender lua, MakeLua(program, results));
+  BATON_ASSIGN_OR_RETURN(Contender lua, MakeLua(program, results, &figures.lua_skipped));
 
   std::vector<Contender*> contenders;
   BATON_RETURN_IF_ERROR(AddContenders(options, counters, &by_register, &contenders));
   BATON_RETURN_IF_ERROR(AddContenders(options, counters, &by_stack, &contenders));
   if (lua.sample) contenders.push_back(&lua);
-  BATON_RETURN_IF_ERROR(TakeTurns(options.num_rounds, contenders));
+  BATON_RETURN_IF_ERROR(TakeTurns(options.num_rounds, std::move(contenders)));
 
-  FillFigures(by_register, counters.available(), &figures.by_register);
-  FillFigures(by_stack, counters.available(), &figures.by_stack);
-  figures.stack_by_register = RatioOf(by_stack.latency, by_register.latency);
-  if (lua.sample) {
-    figures.lua_ns = SpreadOf(lua.samples);
-    figures.register_by_lua = RatioOf(by_register.latency, lua);
-    figures.stack_by_lua = RatioOf(by_stack.latency, lua);
-  }
+  Summarise(by_register, by_stack, lua, &figures);
   return figures;
 }
 

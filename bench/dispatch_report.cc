@@ -1,6 +1,6 @@
 #include "bench/dispatch_report.h"
 
-#include <optional>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -9,14 +9,13 @@
 namespace baton {
 namespace {
 
+// A program that had less of its processor was disturbed by others.
+constexpr double kQuietShare = 0.97;
+
 // Three significant digits and more, without an exponent: "0.123", "12.3", "1235".
 std::string Number(double value) {
   const int digits = value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0;
   return absl::StrFormat("%.*f", digits, value);
-}
-
-std::string OrDash(const std::optional<double>& value) {
-  return value.has_value() ? Number(*value) : "-";
 }
 
 std::string RatioText(absl::string_view name, const Spread& ratio) {
@@ -29,7 +28,7 @@ std::string SpreadText(const Spread& spread, double unit) {
 }
 
 void PrintRow(absl::string_view dispatch, const std::vector<std::string>& cells, std::ostream& out) {
-  static constexpr int kWidths[] = {11, 7, 26, 8, 8, 8, 20, 8, 8, 9};
+  static constexpr int kWidths[] = {11, 7, 26, 8, 8, 8, 20, 8, 8, 8, 9};
   std::string line = absl::StrFormat("  %-8s", dispatch);
   for (size_t i = 0; i < cells.size(); ++i) absl::StrAppendFormat(&line, " %*s", kWidths[i], cells[i]);
   out << line << "\n";
@@ -41,18 +40,21 @@ double PerInstruction(const DispatchFigures& figures, double value) {
 
 void PrintDispatch(absl::string_view name, const BenchProgram& program, const DispatchFigures& figures,
                    std::ostream& out) {
-  std::optional<double> cycles, misses;
-  if (figures.cycles.has_value()) cycles = PerInstruction(figures, *figures.cycles);
-  if (figures.branch_misses.has_value()) misses = PerInstruction(figures, 1000 * *figures.branch_misses);
-  PrintRow(name,
-           {absl::StrCat(figures.instructions), absl::StrCat(figures.code_bytes),
-            SpreadText(figures.latency_ns, 1e3), Number(PerInstruction(figures, figures.latency_ns.median)),
-            Number(figures.latency_ns.median / static_cast<double>(program.num_units)),
-            figures.kernel_calls == 0 ? "-" : absl::StrCat(figures.kernel_calls),
-            figures.overhead_ns.has_value() ? SpreadText(*figures.overhead_ns, 1) : "-",
-            figures.allocations < 0 ? "-" : absl::StrFormat("%g", figures.allocations), OrDash(cycles),
-            OrDash(misses)},
-           out);
+  std::string cycles = "-", processor = "-", misses = "-";
+  if (figures.counters.has_value()) {
+    cycles = Number(PerInstruction(figures, figures.counters->cycles));
+    processor = Number(PerInstruction(figures, figures.counters->processor_instructions));
+    misses = Number(PerInstruction(figures, 1000 * figures.counters->branch_misses));
+  }
+  PrintRow(
+      name,
+      {absl::StrCat(figures.instructions), absl::StrCat(figures.code_bytes),
+       SpreadText(figures.latency_ns, 1e3), Number(PerInstruction(figures, figures.latency_ns.median)),
+       Number(figures.latency_ns.median / static_cast<double>(program.num_units)),
+       figures.kernel_calls == 0 ? "-" : absl::StrCat(figures.kernel_calls),
+       figures.overhead_ns.has_value() ? SpreadText(*figures.overhead_ns, 1) : "-",
+       figures.allocations < 0 ? "-" : absl::StrFormat("%g", figures.allocations), cycles, processor, misses},
+      out);
 }
 
 void WriteSpread(absl::string_view name, const Spread& spread, JsonOutput* json) {
@@ -73,11 +75,15 @@ void WriteDispatch(absl::string_view name, const BenchProgram& program, const Di
   json->Field("kernel_calls", figures.kernel_calls);
   if (figures.allocations >= 0) json->Field("allocations", figures.allocations);
   WriteSpread("latency_ns", figures.latency_ns, json);
+  json->Field("processor_share", figures.processor_share);
   json->Field("ns_per_instruction", PerInstruction(figures, figures.latency_ns.median));
   json->Field("ns_per_unit", figures.latency_ns.median / static_cast<double>(program.num_units));
   if (figures.overhead_ns.has_value()) WriteSpread("overhead_ns_per_kernel", *figures.overhead_ns, json);
-  if (figures.cycles.has_value()) json->Field("cycles", *figures.cycles);
-  if (figures.branch_misses.has_value()) json->Field("branch_misses", *figures.branch_misses);
+  if (figures.counters.has_value()) {
+    json->Field("cycles", figures.counters->cycles);
+    json->Field("processor_instructions", figures.counters->processor_instructions);
+    json->Field("branch_misses", figures.counters->branch_misses);
+  }
   json->EndObject();
 }
 
@@ -96,6 +102,7 @@ void WriteProgram(const ProgramFigures& figures, JsonOutput* json) {
   WriteDispatch("register", program, figures.by_register, json);
   WriteDispatch("stack", program, figures.by_stack, json);
   WriteSpread("stack_by_register", figures.stack_by_register, json);
+  if (!figures.lua_skipped.empty()) json->Field("lua_skipped", figures.lua_skipped);
   if (figures.lua_ns.has_value()) {
     WriteSpread("lua_ns", *figures.lua_ns, json);
     WriteSpread("register_by_lua", *figures.register_by_lua, json);
@@ -108,12 +115,13 @@ void WriteProgram(const ProgramFigures& figures, JsonOutput* json) {
 
 void PrintHeader(const ReportHeader& header, std::ostream& out) {
   for (const auto& [name, value] : header.machine) out << name << ": " << value << "\n";
-  out << absl::StreamFormat("%d rounds, samples of at least %g ms; median [min..max] of one invocation\n",
-                            header.samples.num_rounds, header.samples.sample_seconds * 1e3)
+  out << absl::StreamFormat(
+             "%d rounds, samples of about %g ms; processor time, median [min..max] of one invocation\n",
+             header.samples.num_rounds, header.samples.sample_seconds * 1e3)
       << header.notes << "\n";
   PrintRow("",
            {"instrs", "bytes", "latency, us", "ns/instr", "ns/unit", "kernels", "overhead, ns/kernel",
-            "mallocs", "cyc/ins", "miss/1000"},
+            "mallocs", "cyc/ins", "cpu/ins", "miss/1000"},
            out);
 }
 
@@ -134,6 +142,10 @@ void PrintProgram(const ProgramFigures& figures, std::ostream& out) {
     absl::StrAppend(&ratios, ", ", RatioText("register/Lua", *figures.register_by_lua), ", ",
                     RatioText("stack/Lua", *figures.stack_by_lua));
   }
+  const double share = std::min(figures.by_register.processor_share, figures.by_stack.processor_share);
+  if (share < kQuietShare)
+    absl::StrAppendFormat(&ratios, "; BUSY: had %.0f %% of the processor", 100 * share);
+  if (!figures.lua_skipped.empty()) absl::StrAppend(&ratios, "; Lua skipped: ", figures.lua_skipped);
   out << "  " << ratios << "\n" << std::flush;
 }
 

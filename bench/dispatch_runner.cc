@@ -1,7 +1,7 @@
 #include "bench/dispatch_runner.h"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "accel/devices.h"
@@ -15,6 +15,12 @@ namespace {
 
 constexpr char kEntry[] = "main";
 constexpr int kCountedRuns = 10;
+
+double ClockNs(clockid_t clock) {
+  timespec time = {};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
 
 bool SameValue(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
@@ -88,12 +94,12 @@ absl::StatusOr<double> DispatchRunner::CountAllocations() {
   return static_cast<double>(count) / kCountedRuns;
 }
 
-absl::StatusOr<double> DispatchRunner::TimeNs(int64_t repeats) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
+absl::StatusOr<Times> DispatchRunner::Time(int64_t repeats) {
+  const double clock = ClockNs(CLOCK_MONOTONIC), processor = ClockNs(CLOCK_PROCESS_CPUTIME_ID);
   for (int64_t i = 0; i < repeats; ++i) BATON_RETURN_IF_ERROR(Run());
-  const std::chrono::duration<double, std::nano> elapsed = Clock::now() - start;
-  return elapsed.count() / static_cast<double>(repeats);
+  const auto runs = static_cast<double>(repeats);
+  return Times{(ClockNs(CLOCK_PROCESS_CPUTIME_ID) - processor) / runs,
+               (ClockNs(CLOCK_MONOTONIC) - clock) / runs};
 }
 
 }  // namespace baton

@@ -13,6 +13,12 @@
 
 namespace baton {
 
+// Of one invocation: processor time of this process, which others that run do not lengthen, and by the clock.
+struct Times {
+  double processor_ns = 0;
+  double clock_ns = 0;
+};
+
 class DispatchRunner {
  public:
   static absl::StatusOr<std::unique_ptr<DispatchRunner>> Make(const BenchProgram& program,
@@ -28,8 +34,8 @@ class DispatchRunner {
   absl::StatusOr<InvocationCounts> Count();
   // From the heap in one invocation, the mean of several; -1 where they cannot be counted.
   absl::StatusOr<double> CountAllocations();
-  // Mean time of one of `repeats` invocations.
-  absl::StatusOr<double> TimeNs(int64_t repeats);
+  // The mean of `repeats` invocations.
+  absl::StatusOr<Times> Time(int64_t repeats);
 
  private:
   explicit DispatchRunner(std::shared_ptr<const Program> program);

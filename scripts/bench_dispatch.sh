@@ -12,5 +12,6 @@ shift $(($# > 0))
 mkdir -p "$out"
 say "measuring; about two minutes"
 "$root/build/release/bin/dispatch_bench" --json "$out/dispatch.json" "$@" | tee "$out/table.txt"
-python3 "$root/bench/plot_dispatch.py" "$out/dispatch.json" "$out/dispatch.svg"
+# Debian's python3, which Debian's matplotlib belongs to.
+/usr/bin/python3 "$root/bench/plot_dispatch.py" "$out/dispatch.json" "$out/dispatch.svg"
 say "wrote $out/table.txt, $out/dispatch.json, $out/dispatch.svg"
