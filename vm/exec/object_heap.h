@@ -40,8 +40,9 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
     if (value->Drop()) Destroy(value);
   }
   // Moves or copies the fields out of `object` into set(index, slot), and drops the caller's reference to it.
+  // Always inline: a call of its own costs a third of the time that a list takes to fold.
   template <typename Set>
-  void Unpack(Object* object, Set set);
+  [[gnu::always_inline]] void Unpack(Object* object, Set set);
 
   // Frees all objects that only cycles keep alive. Takes time in proportion to the objects that cells reach.
   void CollectCycles();
@@ -122,7 +123,7 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
 };
 
 template <typename Set>
-void ObjectHeap::Unpack(Object* object, Set set) {
+inline void ObjectHeap::Unpack(Object* object, Set set) {
   const std::vector<SlotKind>& kinds = object->layout->fields;
   const Slot* fields = object->fields();
   // With one reference, which is about to go, the fields are moved.
