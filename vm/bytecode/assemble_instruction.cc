@@ -78,7 +78,6 @@ absl::Status InstructionReader::ListLength(absl::string_view name, OperandValue*
 
 absl::Status InstructionReader::Target() {
   BATON_RETURN_IF_ERROR(cursor.Expect("->"));
-  (void)cursor.AtLineEnd();  // skips spaces
   result.target_position = cursor.position();
   result.target = ReadLabelName(cursor);
   return result.target.empty() ? cursor.Error("a label") : absl::OkStatus();

@@ -256,7 +256,8 @@ absl::Status AssembleTable(AssemblyCursor& cursor, AssemblyReferences& reference
     }
     return absl::OkStatus();
   }
-  return cursor.Error("a function, a table such as constants, or a space before what belongs to one");
+  return cursor.Error(
+      "a function or a table such as constants in the first column; what belongs to one is indented");
 }
 
 }  // namespace baton

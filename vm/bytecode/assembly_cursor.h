@@ -48,7 +48,11 @@ class AssemblyCursor {
   // Up to a "," or ")" outside parentheses and quotes, exclusively; not beyond the line.
   absl::string_view ReadExpression();
 
-  size_t position() const { return pos_; }
+  // Of what comes next.
+  size_t position() {
+    SkipSpace();
+    return pos_;
+  }
   void set_position(size_t position) { pos_ = position; }
   // What stands here is not `expected`.
   absl::Status Error(absl::string_view expected);

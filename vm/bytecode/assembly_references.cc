@@ -34,7 +34,8 @@ std::string TypeKey(const AllocType& type) {
 }
 
 std::string ObjectTypeKey(const ObjectType& type) {
-  return absl::StrCat(TypeText(type.type, {}), ".", type.tag);
+  const std::string text = TypeText(type.type, {});
+  return type.type.is_data() || type.tag != 0 ? absl::StrCat(text, ".", type.tag) : text;
 }
 
 std::string Shown(absl::string_view name) {

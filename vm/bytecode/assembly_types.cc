@@ -112,9 +112,8 @@ class TypeReader {
   }
 
   absl::StatusOr<Dim> ReadDim() {
-    const absl::string_view text = cursor_.ReadExpression();
-    const size_t begin = cursor_.position() - text.size();
-    absl::StatusOr<Dim> dim = Dim::Parse(text);
+    const size_t begin = cursor_.position();
+    absl::StatusOr<Dim> dim = Dim::Parse(cursor_.ReadExpression());
     if (!dim.ok()) return cursor_.ErrorAt(begin, dim.status().message());
     return dim;
   }
