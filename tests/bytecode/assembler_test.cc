@@ -3,7 +3,10 @@
 #include <bit>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 
+#include "absl/strings/str_split.h"
 #include "tests/support/sample_executable.h"
 #include "vm/bytecode/disassembler.h"
 #include "vm/bytecode/stack_code.h"
@@ -175,6 +178,17 @@ constants
   CHECK(BitwiseEqual(constants[3], Tensor::Scalar(Bool(true))));
   CHECK(BitwiseEqual(constants[4], Tensor::FromValues<Float16>({2, 0}, {})));
   CHECK(BitwiseEqual(constants[5], Tensor::FromValues<uint64_t>({2}, {UINT64_MAX, 0})));
+}
+
+TEST_CASE("assembler: the example of the documentation is a program", "[bytecode]") {
+  std::ifstream file(BATON_SOURCE_DIR "/docs/bytecode.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::vector<std::string> parts = absl::StrSplit(page, "```asm\n");
+  REQUIRE(parts.size() == 2);
+  const Executable executable = AssembleVerified(parts[1].substr(0, parts[1].find("```")));
+  CHECK(executable.functions.size() == 1);
+  CHECK(executable.holds(Dispatch::kRegister));
+  CHECK(executable.holds(Dispatch::kStack));
 }
 
 TEST_CASE("assembler: an empty text is an empty program", "[bytecode]") {

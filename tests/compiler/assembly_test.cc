@@ -46,6 +46,13 @@ TEST_CASE("assembly: programs of the language come back from their listings", "[
   }
 }
 
+TEST_CASE("assembly: random modules come back from their listings", "[language][random]") {
+  for (uint32_t seed = 0; seed < 25; ++seed) {
+    CAPTURE(seed);
+    CheckListings([&] { return RandomModule(seed); });
+  }
+}
+
 TEST_CASE("assembly: random programs come back from their listings", "[language][random]") {
   for (uint32_t seed = 0; seed < 25; ++seed) {
     CAPTURE(seed);

@@ -9,6 +9,9 @@
 namespace baton {
 namespace {
 
+// What files hold; reading more may take long.
+constexpr size_t kMaxDimBytes = 1 << 14;
+
 absl::StatusOr<DType> ReadDType(AssemblyCursor& cursor) {
   const absl::string_view word = cursor.PeekWord();
   const std::optional<DType> dtype = DTypeFromName(word);
@@ -113,7 +116,9 @@ class TypeReader {
 
   absl::StatusOr<Dim> ReadDim() {
     const size_t begin = cursor_.position();
-    absl::StatusOr<Dim> dim = Dim::Parse(cursor_.ReadExpression());
+    const absl::string_view text = cursor_.ReadExpression();
+    if (text.size() > kMaxDimBytes) return cursor_.ErrorAt(begin, "the dimension is too long");
+    absl::StatusOr<Dim> dim = Dim::Parse(text);
     if (!dim.ok()) return cursor_.ErrorAt(begin, dim.status().message());
     return dim;
   }
