@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$root"
 corpus=tests/fuzz/corpus
 rm -rf "$corpus"
-mkdir -p "$corpus"/{executable_fuzz,onnx_fuzz,tensor_file_fuzz,text_fuzz}
+mkdir -p "$corpus"/{assembler_fuzz,executable_fuzz,onnx_fuzz,tensor_file_fuzz,text_fuzz}
 example=examples/flood_fill
 for level in 0 2; do
   build/release/bin/baton compile "$example/flood_fill.onnx" "-O$level" -o "$corpus/executable_fuzz/flood_fill_O$level.baton"
@@ -13,6 +13,10 @@ done
 for text in lists/lists tree_lstm/tree_lstm beam_search/beam_search; do
   build/release/bin/baton compile "examples/$text.rly" -o "$corpus/executable_fuzz/$(basename "$text").baton"
 done
+for program in lists beam_search flood_fill_O2; do
+  build/release/bin/baton disasm --lossless "$corpus/executable_fuzz/$program.baton" >"$corpus/assembler_fuzz/$program.s"
+done
+cp tests/fuzz/seeds/assembly/*.s "$corpus/assembler_fuzz/"
 cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
 # The first byte of a seed chooses the format.
 { printf '\000'; cat "$example/spiral.npy"; } >"$corpus/tensor_file_fuzz/spiral.npy"

@@ -28,6 +28,7 @@ void AddCompileCommand(CLI::App* program, Command* command);
 void AddRunCommand(CLI::App* program, Command* command);
 void AddInspectCommand(CLI::App* program, Command* command);
 void AddDisasmCommand(CLI::App* program, Command* command);
+void AddAsmCommand(CLI::App* program, Command* command);
 void AddVerifyCommand(CLI::App* program, Command* command);
 void AddBenchCommand(CLI::App* program, Command* command);
 void AddConformanceCommand(CLI::App* program, Command* command);

@@ -12,16 +12,18 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  baton disasm vad.baton | less\n"
-    "  baton disasm vad.onnx --no-source";
+    "  baton disasm vad.onnx --no-source\n"
+    "  baton disasm vad.baton --lossless > vad.s";
 
 struct Options {
   std::string model;
   bool no_source = false;
+  bool lossless = false;
 };
 
 absl::StatusOr<ExitCode> RunDisasm(const Options& options, Console& console) {
   BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
-  console.out << Disassemble(*executable, {.source_lines = !options.no_source});
+  console.out << Disassemble(*executable, {.source_lines = !options.no_source, .lossless = options.lossless});
   return kExitOk;
 }
 
@@ -34,6 +36,8 @@ void AddDisasmCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   app->add_flag("--no-source", options->no_source, "leave out the lines that say where code comes from");
+  app->add_flag("--lossless", options->lossless,
+                "everything, in full: what baton asm makes the same file of");
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunDisasm(*options, console); }; });
 }

@@ -34,6 +34,7 @@ int RunBaton(const std::vector<std::string>& args, Console console) {
   AddRunCommand(&program, &command);
   AddInspectCommand(&program, &command);
   AddDisasmCommand(&program, &command);
+  AddAsmCommand(&program, &command);
   AddVerifyCommand(&program, &command);
   AddBenchCommand(&program, &command);
   AddConformanceCommand(&program, &command);

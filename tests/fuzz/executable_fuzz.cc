@@ -1,5 +1,5 @@
-// Any bytes as a .baton file: read, verified, loaded and, when all of that succeeds, run. Nothing may crash,
-// hang or exceed its limits.
+// Any bytes as a .baton file: read, verified, listed, loaded and, when all of that succeeds, run. Nothing may
+// crash, hang or exceed its limits.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -7,6 +7,7 @@
 #include "accel/devices.h"
 #include "ops/registry.h"
 #include "serialize/reader.h"
+#include "tests/fuzz/check_listing.h"
 #include "vm/bytecode/data_types.h"
 #include "vm/bytecode/disassembler.h"
 #include "vm/exec/session.h"
@@ -93,6 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       ParseExecutable(bytes, "fuzz.baton", {.check_checksum = false});
   if (!executable.ok()) return 0;
   (void)Disassemble(**executable);
+  CheckListing(**executable);
   auto program = Program::Load(*std::move(executable), *resolver, GetCpuDevice());
   if (!program.ok()) return 0;
   for (const EntryPoint& entry : (*program)->executable().entry_points) {
