@@ -59,5 +59,67 @@ TEST_CASE("executable: a kernel's passed inputs are neither constant nor absent"
   CHECK(kernel.num_passed() == 2);
 }
 
+TEST_CASE("builder: stack code names what does not lie on the stack", "[bytecode]") {
+  StackFunctionBuilder f("f", {SlotKind::kI64}, {SlotKind::kI64});
+  CHECK(f.NewLocal(SlotKind::kTensor) == 1);
+  CHECK(f.Append("LocalGet", {0}) == 0);
+  CHECK(f.Append("AddImm", {-1}) == 2);
+  CHECK(f.Append("Return", {1}) == 5);
+  const Function function = std::move(f).Build();
+  CHECK(function.stack.code == std::vector<uint8_t>{0x80, 0, 0x59, 0xFF, 0xFF, 0x14, 1, 0});
+  CHECK(function.stack.local_kinds == std::vector<SlotKind>{SlotKind::kTensor});
+  CHECK(function.num_parameters == 1);
+  CHECK(function.parameters()[0] == SlotKind::kI64);
+  CHECK(function.code.empty());
+}
+
+TEST_CASE("builder: labels of stack code resolve forward and backward", "[bytecode]") {
+  StackFunctionBuilder f("f", {SlotKind::kBool}, {});
+  const CodeLabel top = f.NewLabel(), end = f.NewLabel();
+  f.Bind(top);
+  f.Append("LocalGet", {0});
+  CHECK(f.Append("JumpIf", {end}) == 2);
+  CHECK(f.Append("Jump", {top}) == 7);
+  f.Bind(end);
+  CHECK(f.Append("Return", {0}) == 12);
+  const Function function = std::move(f).Build();
+  CHECK(ReadStackNumber<uint32_t>(&function.stack.code[3]) == 12);
+  CHECK(ReadStackNumber<uint32_t>(&function.stack.code[8]) == 0);
+}
+
+TEST_CASE("builder: stack code is as high as its highest path", "[bytecode]") {
+  StackFunctionBuilder f("f", {SlotKind::kBool}, {});
+  const CodeLabel otherwise = f.NewLabel(), end = f.NewLabel();
+  f.Append("LoadSmallInt", {1});
+  f.Append("LocalGet", {0});
+  f.Append("JumpIf", {otherwise});  // one value lies below
+  f.Append("Drop");
+  f.Append("Jump", {end});
+  f.Bind(otherwise);
+  f.Append("LoadSmallInt", {2});
+  f.Append("LoadSmallInt", {3});
+  f.Append("AddI64");
+  f.Append("AddI64");
+  f.Append("Drop");
+  f.Bind(end);
+  f.Append("Return", {0});
+  CHECK(std::move(f).Build().stack.max_height == 3);
+  StackFunctionBuilder given("f", {}, {});
+  given.Append("Return", {0});
+  given.SetMaxHeight(7);
+  CHECK(std::move(given).Build().stack.max_height == 7);
+}
+
+TEST_CASE("builder: stack code counts debug entries in bytes", "[bytecode]") {
+  StackFunctionBuilder f("f", {}, {});
+  f.SetLocation(4);
+  f.SetLocation(1);
+  f.Append("LoadSmallInt", {1});
+  f.SetLocation(2);
+  f.Append("Drop");
+  f.Append("Return", {0});
+  CHECK(std::move(f).Build().stack.debug == std::vector<DebugEntry>{{0, 1}, {3, 2}});
+}
+
 }  // namespace
 }  // namespace baton

@@ -1,5 +1,7 @@
 #include "vm/bytecode/builder.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "vm/core/status.h"
 
@@ -101,6 +103,88 @@ Function FunctionBuilder::Build() && {
     BATON_CHECK(labels_[patch.label] >= 0);
     PatchLabel(&function_.code, patch.unit, static_cast<uint32_t>(labels_[patch.label]));
   }
+  return std::move(function_);
+}
+
+StackFunctionBuilder::StackFunctionBuilder(absl::string_view name, std::vector<SlotKind> parameters,
+                                           std::vector<SlotKind> results) {
+  function_.name = std::string(name);
+  function_.num_parameters = static_cast<int32_t>(parameters.size());
+  function_.register_kinds = std::move(parameters);
+  function_.result_kinds = std::move(results);
+}
+
+int StackFunctionBuilder::NewLocal(SlotKind kind) {
+  return function_.num_parameters + AddTo(&function_.stack.local_kinds, kind);
+}
+
+CodeLabel StackFunctionBuilder::NewLabel() {
+  return {AddTo(&labels_, Label{})};
+}
+
+void StackFunctionBuilder::Bind(CodeLabel label) {
+  Label& bound = labels_[label.index];
+  BATON_CHECK(bound.place < 0);
+  bound.place = NextPlace();
+  if (bound.height >= 0) height_ = bound.height;
+  bound.height = height_;
+}
+
+uint32_t StackFunctionBuilder::Append(Opcode opcode, const std::vector<CodeOperand>& operands) {
+  const OpcodeInfo& info = GetOpcode(opcode);
+  const uint32_t place = NextPlace();
+  Instruction instruction;
+  instruction.opcode = opcode;
+  size_t given = 0;
+  for (int i = 0; i < info.num_operands; ++i) {
+    const OperandKind kind = info.operands[i].kind;
+    if (kind == OperandKind::kDef || kind == OperandKind::kUse) continue;
+    BATON_CHECK(given < operands.size());
+    const CodeOperand& operand = operands[given++];
+    instruction.operands[i] = operand.value_;
+    if (IsList(kind)) instruction.operands[i].list.resize(static_cast<size_t>(operand.value_.number));
+    if (operand.label_ >= 0) patches_.push_back({place, operand.label_});
+  }
+  BATON_CHECK(given == operands.size());
+  EncodeStackInstruction(instruction, &function_.stack.code);
+  FollowHeight(instruction);
+  if (!patches_.empty() && patches_.back().place == place) {
+    Label& target = labels_[patches_.back().label];
+    if (target.height < 0) target.height = height_;
+  }
+  return place;
+}
+
+uint32_t StackFunctionBuilder::Append(absl::string_view name, const std::vector<CodeOperand>& operands) {
+  const OpcodeInfo* info = FindOpcode(name);
+  BATON_CHECK(info != nullptr);
+  return Append(info->opcode, operands);
+}
+
+void StackFunctionBuilder::FollowHeight(const Instruction& instruction) {
+  const OpcodeInfo& info = GetOpcode(instruction.opcode);
+  int64_t taken = NumStackUses(info.opcode), pushed = NumStackDefs(info.opcode);
+  for (int i = 0; i < info.num_operands; ++i) {
+    const auto length = static_cast<int64_t>(instruction.operands[i].list.size());
+    if (IsUseList(info.operands[i].kind)) taken += length;
+    if (IsPushedList(info.operands[i].kind)) pushed += length;
+  }
+  height_ = std::max<int64_t>(height_ - taken, 0) + pushed;
+  function_.stack.max_height = std::max(function_.stack.max_height, static_cast<int32_t>(height_));
+}
+
+void StackFunctionBuilder::SetLocation(uint32_t location) {
+  std::vector<DebugEntry>& debug = function_.stack.debug;
+  if (!debug.empty() && debug.back().place == NextPlace()) debug.pop_back();
+  debug.push_back({NextPlace(), location});
+}
+
+Function StackFunctionBuilder::Build() && {
+  for (const Patch& patch : patches_) {
+    BATON_CHECK(labels_[patch.label].place >= 0);
+    PatchStackLabel(&function_.stack.code, patch.place, static_cast<uint32_t>(labels_[patch.label].place));
+  }
+  if (max_height_ >= 0) function_.stack.max_height = max_height_;
   return std::move(function_);
 }
 

@@ -20,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "vm/bytecode/executable.h"
 #include "vm/bytecode/register_code.h"
+#include "vm/bytecode/stack_code.h"
 
 namespace baton {
 
@@ -47,6 +48,7 @@ class CodeOperand {
 
  private:
   friend class FunctionBuilder;
+  friend class StackFunctionBuilder;
   OperandValue value_;
   int label_ = -1;
 };
@@ -83,6 +85,55 @@ class FunctionBuilder {
     int label;
   };
   std::vector<Patch> patches_;
+};
+
+// The same for stack code.
+//
+//   StackFunctionBuilder f("main", {SlotKind::kI64}, {SlotKind::kI64});
+//   f.Append("LocalGet", {0});
+//   f.Append("AddImm", {1});
+//   f.Append("Return", {1});
+class StackFunctionBuilder {
+ public:
+  StackFunctionBuilder(absl::string_view name, std::vector<SlotKind> parameters,
+                       std::vector<SlotKind> results);
+
+  // Its number; parameters have the first numbers.
+  int NewLocal(SlotKind kind);
+  CodeLabel NewLabel();
+  // The label stands for the next instruction. REQUIRES: not bound before.
+  void Bind(CodeLabel label);
+
+  // Appends an instruction; operands in the order of opcodes.def without those that lie on the operand stack,
+  // of lists the number of values. Gives its place in bytes. REQUIRES: as FunctionBuilder.
+  uint32_t Append(Opcode opcode, const std::vector<CodeOperand>& operands = {});
+  // By name. REQUIRES: an instruction's name.
+  uint32_t Append(absl::string_view name, const std::vector<CodeOperand>& operands = {});
+  // Following instructions come from Executable::locations[location].
+  void SetLocation(uint32_t location);
+  // Instead of the height that the instructions need when all paths to one agree.
+  void SetMaxHeight(int max_height) { max_height_ = max_height; }
+
+  // REQUIRES: every label that is used is bound.
+  Function Build() &&;
+
+ private:
+  struct Label {
+    int64_t place = -1;   // while unbound
+    int64_t height = -1;  // of the operand stack there; unknown
+  };
+  struct Patch {
+    uint32_t place;
+    int label;
+  };
+  uint32_t NextPlace() const { return static_cast<uint32_t>(function_.stack.code.size()); }
+  void FollowHeight(const Instruction& instruction);
+
+  Function function_;
+  std::vector<Label> labels_;
+  std::vector<Patch> patches_;
+  int64_t height_ = 0;  // of the operand stack before the next instruction
+  int max_height_ = -1;
 };
 
 // Collects the tables of an executable; each Add gives the index of what it added.

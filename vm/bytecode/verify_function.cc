@@ -148,7 +148,7 @@ absl::Status InstructionChecker::CheckLabel(const Operand& operand, int64_t targ
   return absl::OkStatus();
 }
 
-// Its kind is looked at where the operand stack is: verify_stack.cc.
+// Its kind is looked at where the operand stack is: operand_stack.cc.
 absl::Status InstructionChecker::CheckLocal(const Operand& operand, int64_t number) {
   if (static_cast<size_t>(number) >= view_.num_slots()) {
     return FailOperand(operand, "is local ", number, ", the function has ", view_.num_slots(), " locals");
