@@ -1,4 +1,5 @@
-// ExecFixture: builds an executable by hand, verifies it, loads it and runs it over fake kernels.
+// ExecFixture: builds an executable by hand, verifies it, loads it and runs it over fake kernels: as the
+// register code that it is, or as stack code (tests/support/test_dispatch.h).
 #pragma once
 
 #include <memory>
@@ -9,6 +10,8 @@
 #include <catch2/catch.hpp>
 
 #include "tests/exec/fake_kernels.h"
+#include "tests/support/test_dispatch.h"
+#include "tests/support/to_stack_code.h"
 #include "vm/bytecode/builder.h"
 #include "vm/bytecode/verifier.h"
 #include "vm/exec/program.h"
@@ -32,6 +35,31 @@ inline Tensor Ints(std::vector<int64_t> values) {
 inline std::vector<float> FloatsOf(const Tensor& tensor) {
   const auto values = tensor.values<float>();
   return {values.begin(), values.end()};
+}
+
+inline bool RunsStackCode() {
+  return TestDispatch() == Dispatch::kStack;
+}
+
+// For tests about register code only: says why and gives true when stack code runs.
+inline bool SkipsStackCode(const std::string& why) {
+  if (RunsStackCode()) WARN("not run as stack code: " << why);
+  return RunsStackCode();
+}
+
+// Verified; the code is what TestDispatch says, unless it is stack code already.
+inline VerifiedExecutable VerifyForTest(Executable executable) {
+  auto verified = Verify(executable);
+  REQUIRE(verified.status() == absl::OkStatus());
+#ifdef BATON_HAS_STACK_ENCODER
+  if (RunsStackCode() && !executable.holds(Dispatch::kStack)) {
+    auto converted = ToStackCode(std::move(executable));
+    REQUIRE(converted.status() == absl::OkStatus());
+    verified = Verify(*std::move(converted));
+    REQUIRE(verified.status() == absl::OkStatus());
+  }
+#endif
+  return *std::move(verified);
 }
 
 class ExecFixture {
@@ -61,9 +89,7 @@ class ExecFixture {
   }
 
   std::shared_ptr<const Program> Load() {
-    auto verified = Verify(std::move(builder).Build());
-    REQUIRE(verified.status() == absl::OkStatus());
-    auto program = Program::Load(*std::move(verified), resolver, &device);
+    auto program = Program::Load(VerifyForTest(std::move(builder).Build()), resolver, &device);
     REQUIRE(program.status() == absl::OkStatus());
     return *std::move(program);
   }

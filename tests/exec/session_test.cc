@@ -106,9 +106,8 @@ TEST_CASE("invoke: outputs are valid after the session and the program are gone"
   {
     ExecFixture fixture;
     AddPassThroughProgram(&fixture);
-    auto verified = Verify(std::move(fixture.builder).Build());
-    REQUIRE(verified.ok());
-    Session session(Program::Load(*std::move(verified), fixture.resolver, &device).value());
+    Session session(
+        Program::Load(VerifyForTest(std::move(fixture.builder).Build()), fixture.resolver, &device).value());
     outputs = session.Invoke("main", {}).value();
   }
   CHECK(FloatsOf(outputs[0]) == std::vector<float>{7});
@@ -211,9 +210,9 @@ TEST_CASE("program: kernels that cannot be bound are all named", "[exec]") {
   fixture.AddKernel("add", 2);
   fixture.AddKernel("frobnicate", 1);
   fixture.AddKernel("twiddle", 1);
-  auto verified = Verify(std::move(fixture.builder).Build());
-  REQUIRE(verified.ok());
-  const absl::Status status = Program::Load(*std::move(verified), fixture.resolver, &fixture.device).status();
+  const absl::Status status =
+      Program::Load(VerifyForTest(std::move(fixture.builder).Build()), fixture.resolver, &fixture.device)
+          .status();
   CHECK(status.code() == absl::StatusCode::kNotFound);
   CHECK(status.message() == "cannot bind 2 kernels: frobnicate: unknown operator; twiddle: unknown operator");
 }
