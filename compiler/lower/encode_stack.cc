@@ -111,7 +111,7 @@ absl::StatusOr<Function> EncodeStack(LowFunction function) {
   BATON_RETURN_IF_ERROR(CoalesceCopies(&function));
   BATON_RETURN_IF_ERROR(SimplifyJumps(&function));
   JoinBlocks(&function);  // longer blocks have larger trees
-  ToStackForm(&function);
+  BATON_RETURN_IF_ERROR(ToStackForm(&function));
   BATON_ASSIGN_OR_RETURN(RegisterAssignment assignment, AssignRegisters(function));
   ReplaceRegisters(std::move(assignment), &function);
   BATON_RETURN_IF_ERROR(TakeOnLastUse(&function));

@@ -1,9 +1,13 @@
 #include "compiler/lower/stack_form.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "compiler/lower/liveness.h"
+#include "vm/core/status.h"
 
 namespace baton {
 namespace {
@@ -45,31 +49,33 @@ LowInstruction LocalInstruction(Opcode opcode, VirtualRegister local, int32_t lo
   return instruction;
 }
 
-// Registers that carry no value from one block to another: the first access is a write, all are in one block.
-class BlockLocalRegisters {
+// Which values are read later.
+class LaterReads {
  public:
-  explicit BlockLocalRegisters(const LowFunction& function) : block_(function.kinds.size(), kNone) {
-    for (int32_t b = 0; b < static_cast<int32_t>(function.blocks.size()); ++b) {
-      for (const LowInstruction& instruction : function.blocks[b].instructions) {
-        for (const VirtualRegister use : UsesOf(instruction)) block_[use] = block_[use] == b ? b : kSeveral;
-        for (const VirtualRegister def : DefsOf(instruction))
-          block_[def] = block_[def] == b || block_[def] == kNone ? b : kSeveral;
-      }
-    }
+  // `liveness` of the function as it is before.
+  explicit LaterReads(const Liveness& liveness) : ranges_(liveness.ranges) {}
+  // Of the value that register `r` holds behind the instruction with this number (liveness.h).
+  bool After(int32_t number, VirtualRegister r) const {
+    const int32_t position = 2 * (number + 1);
+    const auto next =
+        std::upper_bound(ranges_[r].begin(), ranges_[r].end(), position,
+                         [](int32_t p, const LiveInterval& interval) { return p < interval.begin; });
+    return next != ranges_[r].begin() && std::prev(next)->end > position;
   }
-  bool Has(VirtualRegister r) const { return block_[r] >= 0; }
 
  private:
-  static constexpr int32_t kNone = -1, kSeveral = -2;
-  std::vector<int32_t> block_;
+  const std::vector<std::vector<LiveInterval>>& ranges_;
 };
 
 // Rewrites one block.
 class BlockRewriter {
  public:
-  BlockRewriter(const LowFunction& function, const BlockLocalRegisters& block_local, BasicBlock* block)
+  // `first_number` is that of the block's first instruction (liveness.h).
+  BlockRewriter(const LowFunction& function, const LaterReads& later_reads, int32_t first_number,
+                BasicBlock* block)
       : function_(function),
-        block_local_(block_local),
+        later_reads_(later_reads),
+        first_number_(first_number),
         source_(std::move(block->instructions)),
         block_(block) {
     block_->instructions.clear();
@@ -104,8 +110,11 @@ class BlockRewriter {
     bool overwritten = false;
   };
 
+  int32_t NumberOf(size_t index) const { return first_number_ + static_cast<int32_t>(index); }
   // True when no other block reads the first value that the instruction writes.
-  bool StaysInBlock(const Node& node) const { return node.overwritten || block_local_.Has(node.defs[0]); }
+  bool StaysInBlock(const Node& node) const {
+    return node.overwritten || !later_reads_.After(NumberOf(source_.size()) - 1, node.defs[0]);
+  }
 
   void CountUses() {
     std::unordered_map<VirtualRegister, size_t> last_def;  // of first values; others hide them
@@ -171,7 +180,7 @@ class BlockRewriter {
       }
     }
     EmitInstruction(index);
-    EmitResults(node, location);
+    EmitResults(index, location);
   }
 
   // The first instruction of the tree that ends at `index`.
@@ -197,15 +206,18 @@ class BlockRewriter {
   }
 
   // The last value is on top.
-  void EmitResults(const Node& node, int32_t location) {
+  void EmitResults(size_t index, int32_t location) {
+    const Node& node = nodes_[index];
     for (size_t d = node.defs.size(); d-- > 0;) {
       const VirtualRegister def = node.defs[d];
-      if (d > 0 || node.result == Result::kLocal) {
-        const bool unused = d == 0 && node.num_uses == 0 && StaysInBlock(node);
-        const bool drops = unused && !IsReference(function_.kinds[def]);
-        Append(LocalInstruction(drops ? Opcode::kDrop : Opcode::kLocalSet, def, location));
-      } else if (node.result == Result::kStackAndLocal) {
+      if (d == 0 && node.result == Result::kStack) continue;
+      if (d == 0 && node.result == Result::kStackAndLocal) {
         Append(LocalInstruction(Opcode::kLocalTee, def, location));
+      } else if (later_reads_.After(NumberOf(index), def)) {
+        Append(LocalInstruction(Opcode::kLocalSet, def, location));
+      } else {
+        const bool is_reference = IsReference(function_.kinds[def]);
+        Append(LocalInstruction(is_reference ? Opcode::kRelease : Opcode::kDrop, def, location));
       }
     }
   }
@@ -213,7 +225,8 @@ class BlockRewriter {
   void Append(LowInstruction instruction) { block_->instructions.push_back(std::move(instruction)); }
 
   const LowFunction& function_;
-  const BlockLocalRegisters& block_local_;
+  const LaterReads& later_reads_;
+  const int32_t first_number_;
   std::vector<LowInstruction> source_;
   BasicBlock* block_;
   std::vector<Node> nodes_;
@@ -234,9 +247,16 @@ int32_t NumValues(const LowInstruction& instruction, OperandKind single, bool (*
 
 }  // namespace
 
-void ToStackForm(LowFunction* function) {
-  const BlockLocalRegisters block_local(*function);
-  for (BasicBlock& block : function->blocks) BlockRewriter(*function, block_local, &block).Run();
+absl::Status ToStackForm(LowFunction* function) {
+  BATON_ASSIGN_OR_RETURN(const Liveness liveness, ComputeLiveness(*function));
+  const LaterReads later_reads(liveness);
+  int32_t number = 1;
+  for (BasicBlock& block : function->blocks) {
+    const auto num_instructions = static_cast<int32_t>(block.instructions.size());
+    BlockRewriter(*function, later_reads, number, &block).Run();
+    number += num_instructions + 1;
+  }
+  return absl::OkStatus();
 }
 
 int32_t MaxStackHeight(const LowFunction& function) {

@@ -2,15 +2,17 @@
 
 #include <catch2/catch.hpp>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "vm/bytecode/register_code.h"
+#include "vm/bytecode/stack_code.h"
 
 namespace baton {
 namespace {
 
-constexpr int64_t kMaxSteps = 100000;
+constexpr int64_t kMaxSteps = 200000;
 
 using FakeTensor = std::shared_ptr<const std::vector<int64_t>>;
 struct Cell {
@@ -35,6 +37,7 @@ class Machine {
 
   RunResult result;
   int64_t label = 0;  // after kJump
+  Cell& cell(size_t index) { return cells_.at(index); }
 
   Next Execute(const Instruction& instruction) {
     if (++steps_ > kMaxSteps) return Stop("too many steps");
@@ -190,7 +193,124 @@ Instruction ToInstruction(const LowInstruction& low) {
   return instruction;
 }
 
+// Stack code, instruction by instruction: the operand stack is a row of cells behind the locals, and what an
+// instruction takes and pushes are registers for a moment. It pushes above what it takes, then all moves
+// down.
+class StackMachine {
+ public:
+  StackMachine(const Function& function, const std::vector<int64_t>& arguments)
+      : code_(function.stack.code),
+        num_locals_(function.parameters().size() + function.stack.local_kinds.size()),
+        kinds_(KindsOf(function)),
+        machine_(kinds_, arguments) {}
+
+  RunResult Run() {
+    Instruction instruction;
+    size_t num_bytes = 0;
+    for (size_t place = 0;;) {
+      REQUIRE(DecodeStackInstruction(code_, place, &instruction, &num_bytes).ok());
+      const Next next =
+          IsLocalInstruction(instruction.opcode) ? MoveLocal(instruction) : Execute(instruction);
+      if (next == Next::kStop) return machine_.result;
+      place = next == Next::kJump ? static_cast<size_t>(machine_.label) : place + num_bytes;
+    }
+  }
+
+ private:
+  static constexpr size_t kMaxPushed = 16;
+  static std::vector<SlotKind> KindsOf(const Function& function) {
+    std::vector<SlotKind> kinds(function.parameters().begin(), function.parameters().end());
+    kinds.insert(kinds.end(), function.stack.local_kinds.begin(), function.stack.local_kinds.end());
+    kinds.resize(kinds.size() + static_cast<size_t>(function.stack.max_height) + kMaxPushed);
+    return kinds;
+  }
+  static bool IsLocalInstruction(Opcode opcode) { return opcode >= Opcode::kLocalGet; }
+
+  Next MoveLocal(const Instruction& instruction) {
+    ++machine_.result.num_instructions;
+    const bool reads = GetOpcode(instruction.opcode).operands[0].kind == OperandKind::kDef;
+    const auto local = static_cast<size_t>(instruction.operands[reads ? 1 : 0].number);
+    const size_t top = num_locals_ + height_;
+    switch (instruction.opcode) {
+      case Opcode::kLocalGet:
+      case Opcode::kLocalGetWide:
+        machine_.cell(top) = machine_.cell(local);
+        break;
+      case Opcode::kLocalTake:
+      case Opcode::kLocalTakeWide:
+        REQUIRE(machine_.cell(local).tensor != nullptr);
+        machine_.cell(top) = std::exchange(machine_.cell(local), Cell{});
+        break;
+      case Opcode::kLocalSet:
+      case Opcode::kLocalSetWide:
+        machine_.cell(local) = std::exchange(machine_.cell(top - 1), Cell{});
+        --height_;
+        return Next::kFallThrough;
+      case Opcode::kLocalTee:
+      case Opcode::kLocalTeeWide:
+        machine_.cell(local) = machine_.cell(top - 1);
+        return Next::kFallThrough;
+      default:
+        machine_.cell(top - 1) = Cell{};
+        --height_;
+        return Next::kFallThrough;
+    }
+    kinds_[top] = kinds_[local];
+    ++height_;
+    return Next::kFallThrough;
+  }
+
+  Next Execute(Instruction instruction) {
+    const OpcodeInfo& info = GetOpcode(instruction.opcode);
+    size_t num_taken = static_cast<size_t>(NumStackUses(info.opcode)), num_pushed = 0;
+    for (int i = 0; i < info.num_operands; ++i) {
+      if (IsUseList(info.operands[i].kind)) num_taken += instruction.operands[i].list.size();
+    }
+    REQUIRE(num_taken <= height_);
+    const size_t first = num_locals_ + height_ - num_taken, above = num_locals_ + height_;
+    size_t next_taken = first;
+    const auto push = [&](SlotKind kind) {
+      kinds_[above + num_pushed] = kind;
+      return above + num_pushed++;
+    };
+    for (int i = 0; i < info.num_operands; ++i) {
+      OperandValue& value = instruction.operands[i];
+      const OperandKind kind = info.operands[i].kind;
+      if (kind == OperandKind::kUse) {
+        value.last_use = IsReference(kinds_[next_taken]);
+        value.number = static_cast<int64_t>(next_taken++);
+      } else if (IsUseList(kind)) {
+        for (uint16_t& unit : value.list) {
+          unit = static_cast<uint16_t>(next_taken | (IsReference(kinds_[next_taken]) ? kLastUse : 0));
+          ++next_taken;
+        }
+      } else if (kind == OperandKind::kDef) {
+        value.number = static_cast<int64_t>(push(*info.operands[i].slot));
+      } else if (kind == OperandKind::kDefs) {  // of kernels
+        for (uint16_t& unit : value.list) unit = static_cast<uint16_t>(push(SlotKind::kTensor));
+      }
+    }
+    const Next next = machine_.Execute(instruction);
+    for (size_t i = 0; i < num_pushed; ++i) {
+      kinds_[first + i] = kinds_[above + i];
+      machine_.cell(first + i) = std::exchange(machine_.cell(above + i), Cell{});
+    }
+    height_ = height_ - num_taken + num_pushed;
+    return next;
+  }
+
+  const std::vector<uint8_t>& code_;
+  const size_t num_locals_;
+  std::vector<SlotKind> kinds_;  // of locals, and of what lies on the stack
+  Machine machine_;
+  size_t height_ = 0;
+};
+
 }  // namespace
+
+RunResult RunStackCode(const Function& function, const std::vector<int64_t>& arguments) {
+  return StackMachine(function, arguments).Run();
+}
 
 RunResult RunLowForm(const LowFunction& function, const std::vector<int64_t>& arguments) {
   Machine machine(function.kinds, arguments);

@@ -1,4 +1,4 @@
-// Two slow interpreters for tests, of the low form and of register code, that must agree. They know the
+// Slow interpreters for tests, of the low form, of register code and of stack code, that must agree. They know the
 // instructions that RandomLowFunction uses, model tensors as lists of integers, and fail the test when a
 // reference is read after its last use.
 #pragma once
@@ -20,5 +20,6 @@ struct RunResult {
 // Arguments: integers for i64 parameters; tensors of one element, the argument, for tensor parameters.
 RunResult RunLowForm(const LowFunction& function, const std::vector<int64_t>& arguments);
 RunResult RunRegisterCode(const Function& function, const std::vector<int64_t>& arguments);
+RunResult RunStackCode(const Function& function, const std::vector<int64_t>& arguments);
 
 }  // namespace baton

@@ -1,5 +1,5 @@
-// Any bytes as a .baton file: read, verified, listed, loaded and, when all of that succeeds, run. Nothing may
-// crash, hang or exceed its limits.
+// Any bytes as a .baton file: read, verified, listed, loaded and, when all of that succeeds, run, in each
+// encoding that it holds. Nothing may crash, hang or exceed its limits.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -95,10 +95,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!executable.ok()) return 0;
   (void)Disassemble(**executable);
   CheckListing(**executable);
-  auto program = Program::Load(*std::move(executable), *resolver, GetCpuDevice());
-  if (!program.ok()) return 0;
-  for (const EntryPoint& entry : (*program)->executable().entry_points) {
-    for (int64_t extent : {1, 3}) RunEntry(*program, entry, extent);
+  for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack}) {
+    if (!(*executable)->holds(dispatch)) continue;
+    auto program = Program::Load(*executable, *resolver, GetCpuDevice(), dispatch);
+    if (!program.ok()) return 0;
+    for (const EntryPoint& entry : (*program)->executable().entry_points) {
+      for (int64_t extent : {1, 3}) RunEntry(*program, entry, extent);
+    }
   }
   return 0;
 }
