@@ -313,6 +313,34 @@ TEST_CASE("verifier of stack code: debug entries ascend and lie in the code", "[
   CHECK(verify({{0, 1}}) == "f: debug entry 0 has location 1, the executable has 1");
 }
 
+TEST_CASE("verifier of stack code: little code that moves many values is refused in time", "[bytecode]") {
+  // Each call takes 900 values and pushes 900, in 9 bytes.
+  const Kinds many(kMaxListLength, kI64);
+  ExecutableBuilder program;
+  StackFunctionBuilder f("f", {}, {});
+  for (int i = 0; i < kMaxListLength; ++i) f.Append("LoadSmallInt", {i});
+  for (int i = 0; i < 20000; ++i) f.Append("Call", {1, kMaxListLength, kMaxListLength});
+  f.Append("Raise", {0});
+  StackFunctionBuilder callee("callee", many, many);
+  callee.Append("Raise", {0});
+  program.Add(std::move(f).Build());
+  program.Add(std::move(callee).Build());
+  program.AddMessage("message");
+  const absl::Status status = Verify(std::move(program).Build()).status();
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  CHECK(status.message() == "f: moves too many values on the operand stack to follow");
+}
+
+TEST_CASE("verifier of stack code: a long function of short instructions is followed to its end",
+          "[bytecode]") {
+  StackFunctionBuilder f = ReturnsNothing();
+  f.Append("LoadSmallInt", {1});
+  for (int i = 0; i < 300000; ++i) f.Append("NegI64");
+  f.Append("Drop");
+  f.Append("Return", {0});
+  CHECK(MessageOf(f) == "ok");
+}
+
 TEST_CASE("operand stack: what lies on it before each instruction", "[bytecode]") {
   StackFunctionBuilder f("f", {kTensor, kObject}, {});
   const uint32_t get = f.Append("LocalGet", {0});
@@ -326,15 +354,16 @@ TEST_CASE("operand stack: what lies on it before each instruction", "[bytecode]"
   ExecutableBuilder program;
   program.Add(std::move(f).Build());
   const Executable executable = std::move(program).Build();
-  CHECK(OperandStackAt(executable, 0, get).empty());
-  CHECK(OperandStackAt(executable, 0, load) == Kinds{kTensor});
-  CHECK(OperandStackAt(executable, 0, take) == Kinds{kTensor, kF64});
-  CHECK(OperandStackAt(executable, 0, release) == Kinds{kTensor, kF64, kObject});
-  CHECK(OperandStackAt(executable, 0, release + 1) == Kinds{kTensor, kF64});
-  CHECK(OperandStackAt(executable, 0, end).empty());
-  CHECK(OperandStackAt(executable, 0, load + 1).empty());  // no instruction
-  CHECK(OperandStackAt(executable, 0, unreachable).empty());
-  CHECK(OperandStackAt(executable, 0, 1000).empty());
+  const OperandStacks stacks(executable, 0);
+  CHECK(stacks.At(get).empty());
+  CHECK(stacks.At(load) == Kinds{kTensor});
+  CHECK(stacks.At(take) == Kinds{kTensor, kF64});
+  CHECK(stacks.At(release) == Kinds{kTensor, kF64, kObject});
+  CHECK(stacks.At(release + 1) == Kinds{kTensor, kF64});
+  CHECK(stacks.At(end).empty());
+  CHECK(stacks.At(load + 1).empty());  // no instruction
+  CHECK(stacks.At(unreachable).empty());
+  CHECK(stacks.At(1000).empty());
 }
 
 }  // namespace

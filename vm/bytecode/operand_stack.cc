@@ -13,6 +13,9 @@ namespace baton {
 namespace {
 
 constexpr int32_t kUnvisited = -1;
+// Work counts values that are taken or pushed; one that makes a new stack costs more, for its memory.
+constexpr int64_t kNewStackWork = 64;
+constexpr int64_t kWorkPerByte = 40;
 
 // All stacks that occur in a function, sharing what lies below: a tree, in which equal stacks are one node.
 class StackTree {
@@ -27,6 +30,7 @@ class StackTree {
     }
     return nodes_[stack].children[child];
   }
+  size_t size() const { return nodes_.size(); }
   int32_t Pop(int32_t stack) const { return nodes_[stack].below; }
   SlotKind Top(int32_t stack) const { return nodes_[stack].kind; }
   int32_t Height(int32_t stack) const { return nodes_[stack].height; }
@@ -48,13 +52,16 @@ class StackTree {
   std::vector<Node> nodes_ = std::vector<Node>(1);
 };
 
+}  // namespace
+
 class StackWalk {
  public:
-  StackWalk(const Executable& executable, int function)
+  StackWalk(const Executable& executable, int function, int64_t max_work)
       : executable_(executable),
         index_(function),
         function_(executable.functions[function]),
         view_(function_, Dispatch::kStack),
+        work_left_(max_work),
         stack_at_(view_.size(), kUnvisited) {}
 
   absl::Status Run() {
@@ -68,6 +75,7 @@ class StackWalk {
     return absl::OkStatus();
   }
 
+  int64_t work_left() const { return work_left_; }
   std::vector<SlotKind> StackAt(uint32_t place) const {
     if (place >= stack_at_.size() || stack_at_[place] == kUnvisited) return {};
     return tree_.Kinds(stack_at_[place]);
@@ -88,6 +96,10 @@ class StackWalk {
       stack_ = stack_at_[place];
       BATON_RETURN_IF_ERROR(view_.Decode(place, &instruction_, &length));
       BATON_RETURN_IF_ERROR(Apply());
+      if (work_left_ < 0) {
+        return absl::ResourceExhaustedError(absl::StrCat(
+            FunctionLabel(executable_, index_), ": moves too many values on the operand stack to follow"));
+      }
       for (int i = 0; i < info().num_operands; ++i) {
         if (info().operands[i].kind != OperandKind::kLabel) continue;
         const auto target = static_cast<size_t>(instruction_.operands[i].number);
@@ -159,6 +171,7 @@ class StackWalk {
     }
     any_kind_ = found;
     stack_ = tree_.Pop(stack_);
+    --work_left_;
     return absl::OkStatus();
   }
 
@@ -186,7 +199,9 @@ class StackWalk {
   }
 
   absl::Status Push(SlotKind kind) {
+    const size_t num_stacks = tree_.size();
     stack_ = tree_.Push(stack_, kind);
+    work_left_ -= tree_.size() == num_stacks ? 1 : kNewStackWork;
     if (tree_.Height(stack_) <= function_.stack.max_height) return absl::OkStatus();
     return Fail("puts more than ", function_.stack.max_height, " values on the stack");
   }
@@ -201,6 +216,7 @@ class StackWalk {
   const int index_;
   const Function& function_;
   const CodeView view_;
+  int64_t work_left_;
   StackTree tree_;
   std::vector<int32_t> stack_at_;  // by place, before the instruction
   std::vector<size_t> pending_;    // places to follow from
@@ -211,16 +227,23 @@ class StackWalk {
   std::optional<SlotKind> any_kind_;  // of the instruction's "any" values
 };
 
-}  // namespace
-
-absl::Status CheckOperandStack(const Executable& executable, int function) {
-  return StackWalk(executable, function).Run();
+absl::Status CheckOperandStack(const Executable& executable, int function, int64_t* work_left) {
+  const auto expected = static_cast<int64_t>(executable.functions[function].stack.code.size()) * kWorkPerByte;
+  StackWalk walk(executable, function, *work_left + expected);
+  BATON_RETURN_IF_ERROR(walk.Run());
+  *work_left = std::min(*work_left, walk.work_left());
+  return absl::OkStatus();
 }
 
-std::vector<SlotKind> OperandStackAt(const Executable& executable, int function, uint32_t place) {
-  StackWalk walk(executable, function);
-  BATON_CHECK(walk.Run().ok());
-  return walk.StackAt(place);
+OperandStacks::OperandStacks(const Executable& executable, int function)
+    : walk_(std::make_unique<StackWalk>(executable, function, INT64_MAX)) {
+  BATON_CHECK(walk_->Run().ok());
+}
+OperandStacks::OperandStacks(OperandStacks&&) noexcept = default;
+OperandStacks::~OperandStacks() = default;
+
+std::vector<SlotKind> OperandStacks::At(uint32_t place) const {
+  return walk_->StackAt(place);
 }
 
 }  // namespace baton

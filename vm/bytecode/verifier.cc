@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kMaxKernelInputs = 4096;
 // Bounds the work of following paths through all functions to seconds.
 constexpr int64_t kMaxBlockVisits = int64_t{1} << 26;
+constexpr int64_t kMaxStackWork = int64_t{1} << 24;
 
 template <typename... Parts>
 absl::Status Fail(const Parts&... parts) {
@@ -167,10 +168,10 @@ absl::Status CheckFunctionHeader(const Executable& executable, int index) {
 
 absl::Status CheckCode(const Executable& executable, Dispatch dispatch) {
   CodeMap map;
-  int64_t visits_left = kMaxBlockVisits;
+  int64_t visits_left = kMaxBlockVisits, work_left = kMaxStackWork;
   for (int i = 0; i < static_cast<int>(executable.functions.size()); ++i) {
     BATON_RETURN_IF_ERROR(CheckInstructions(executable, i, dispatch, &map));
-    if (dispatch == Dispatch::kStack) BATON_RETURN_IF_ERROR(CheckOperandStack(executable, i));
+    if (dispatch == Dispatch::kStack) BATON_RETURN_IF_ERROR(CheckOperandStack(executable, i, &work_left));
     BATON_RETURN_IF_ERROR(CheckFlow(executable, i, dispatch, map, &visits_left));
   }
   return absl::OkStatus();

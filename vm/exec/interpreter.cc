@@ -88,15 +88,16 @@ uint32_t Interpreter::PlaceOf(const Frame& frame) const {
 }
 
 void Interpreter::ReleaseOperandStacks() {
-  // Many frames may stand at one call.
+  // Many frames may be of one function, and stand at one call.
+  std::map<const LoadedFunction*, OperandStacks> functions;
   std::map<const uint8_t*, std::vector<SlotKind>> stacks;
   for (int64_t i = 0; i < frames_.depth(); ++i) {
     const Frame& frame = frames_.frame(i);
     const auto [stack, is_new] = stacks.try_emplace(frame.pc);
     if (is_new) {
-      const Function& source = *frame.function->source;
-      const auto function = static_cast<int>(&source - program_.executable->functions.data());
-      stack->second = OperandStackAt(*program_.executable, function, PlaceOf(frame));
+      const auto index = static_cast<int>(frame.function - program_.functions.data());
+      const auto function = functions.try_emplace(frame.function, *program_.executable, index).first;
+      stack->second = function->second.At(PlaceOf(frame));
     }
     // A frame that waits has given away the arguments of its call: they are locals of the next frame.
     const bool waits = i + 1 < frames_.depth();
