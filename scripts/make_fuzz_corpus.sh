@@ -13,6 +13,15 @@ done
 for text in lists/lists tree_lstm/tree_lstm beam_search/beam_search; do
   build/release/bin/baton compile "examples/$text.rly" -o "$corpus/executable_fuzz/$(basename "$text").baton"
 done
+# Both encodings in one file, and stack code alone.
+build/release/bin/baton compile examples/lists/lists.rly -o "$corpus/executable_fuzz/lists_both.baton" \
+  --dispatch register,stack
+build/release/bin/baton compile "$example/flood_fill.onnx" -o "$corpus/executable_fuzz/flood_fill_stack.baton" \
+  --dispatch stack
+for text in tree_lstm/tree_lstm beam_search/beam_search; do
+  build/release/bin/baton compile "examples/$text.rly" -o "$corpus/executable_fuzz/$(basename "$text")_stack.baton" \
+    --dispatch stack
+done
 for program in lists beam_search flood_fill_O2; do
   build/release/bin/baton disasm --lossless "$corpus/executable_fuzz/$program.baton" >"$corpus/assembler_fuzz/$program.s"
 done

@@ -1,5 +1,5 @@
-// Any bytes as an ONNX model: imported and, when that succeeds, compiled and verified. Compiled code must
-// verify.
+// Any bytes as an ONNX model: imported and, when that succeeds, compiled to both encodings and verified.
+// Compiled code must verify.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,7 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   absl::StatusOr<std::unique_ptr<ir::Module>> module = ImportOnnx(bytes, "fuzz.onnx", "", options);
   if (!module.ok()) return 0;
-  absl::StatusOr<Executable> executable = Compile(*std::move(module));
+  CompileOptions compile_options;
+  compile_options.stack_code = true;  // beside register code
+  absl::StatusOr<Executable> executable = Compile(*std::move(module), compile_options);
   if (!executable.ok()) {
     if (absl::IsInternal(executable.status()))
       std::fputs(executable.status().ToString().c_str(), stderr), std::abort();

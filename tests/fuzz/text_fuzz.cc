@@ -1,5 +1,5 @@
-// Any bytes as Relay text: read, compiled, verified, and formatted. What was formatted must read back
-// and be its own formatted text. The first byte chooses the mode of the reader.
+// Any bytes as Relay text: read, compiled to both encodings, verified, and formatted. What was formatted must
+// read back and be its own formatted text. The first byte chooses the mode of the reader.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +27,9 @@ void CheckCompiled(absl::string_view text, bool strict) {
   options.strict = strict;
   absl::StatusOr<std::unique_ptr<ir::Module>> module = ReadRelay("fuzz.rly", text, options);
   if (!module.ok()) return CheckError(module.status());
-  absl::StatusOr<Executable> executable = Compile(*std::move(module));
+  CompileOptions compile_options;
+  compile_options.stack_code = true;  // beside register code
+  absl::StatusOr<Executable> executable = Compile(*std::move(module), compile_options);
   if (!executable.ok()) return CheckError(executable.status());
   const absl::StatusOr<VerifiedExecutable> verified = Verify(*std::move(executable));
   if (!verified.ok()) std::fprintf(stderr, "%s\n", verified.status().ToString().c_str());
