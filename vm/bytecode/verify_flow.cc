@@ -306,9 +306,9 @@ absl::Status FlowChecker::Spread() {
   for (const uint32_t block : round) blocks_[block].queued = true;
   for (; !round.empty(); round.swap(next_round), next_round.clear()) {
     if (static_cast<int64_t>(round.size()) > *visits_left_) {
-      return absl::ResourceExhaustedError(absl::StrCat(FunctionLabel(executable_, index_), ": has ",
-                                                       reachable_.size(), " blocks and ", states_.size(),
-                                                       " registers, too many to follow all paths"));
+      return absl::ResourceExhaustedError(absl::StrCat(
+          FunctionLabel(executable_, index_), ": has ", reachable_.size(), " blocks and ", states_.size(),
+          view_.dispatch() == Dispatch::kStack ? " locals" : " registers", ", too many to follow all paths"));
     }
     *visits_left_ -= static_cast<int64_t>(round.size());
     for (const uint32_t index : round) {

@@ -123,6 +123,13 @@ inline void UnpackClosure(Slot* closure_slot, int64_t num_arguments, ObjectHeap*
   heap->Unpack(closure, [closure_slot](size_t i, Slot value) { closure_slot[i] = value; });
 }
 
+// What the verifier guarantees: operand_stack.cc.
+[[maybe_unused]] inline bool IsOnOperandStack(const FrameStack& frames, const Slot* sp) {
+  const Slot* const locals = frames.slots(frames.top());
+  const LoadedFunction& function = *frames.top().function;
+  return sp >= locals + function.num_locals && sp <= locals + function.num_slots;
+}
+
 static_assert(kLength<Opcode::kCall> == kLength<Opcode::kCallClosure>, "a return finds the next instruction");
 
 // Handlers find their row by name; those of references have the operands of the others.
@@ -140,10 +147,11 @@ struct OpcodeOf {
 
 }  // namespace
 
-#define DISPATCH()                           \
-  do {                                       \
-    if constexpr (kCounting) ++instructions; \
-    goto* labels[*pc];                       \
+#define DISPATCH()                            \
+  do {                                        \
+    assert(IsOnOperandStack(vm.frames_, sp)); \
+    if constexpr (kCounting) ++instructions;  \
+    goto* labels[*pc];                        \
   } while (false)
 #define HANDLER(name) \
   handle_##name : if constexpr ([[maybe_unused]] constexpr Opcode kOpcode = OpcodeOf::name; true)
