@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "tests/serialize/serialize_support.h"
+#include "vm/bytecode/builder.h"
 #include "vm/bytecode/disassembler.h"
 
 namespace baton {
@@ -54,6 +55,47 @@ TEST_CASE("serialize: every table survives", "[serialize]") {
   CHECK(after.entry_points[1].function == 1);
   CHECK(after.entry_points[1].inputs[0].type == before.entry_points[1].inputs[0].type);
   CHECK(after.entry_points[1].outputs[0].type == before.entry_points[1].outputs[0].type);
+}
+
+// One function of stack code, and of register code if asked for.
+Executable StackExecutable(bool in_registers) {
+  FunctionBuilder f("f", {SlotKind::kI64}, {SlotKind::kI64});
+  const CodeRegister sum = f.NewRegister(SlotKind::kI64);
+  f.Append("AddImm", {sum, f.parameter(0), 1});
+  f.Append("Return", {{sum}});
+  StackFunctionBuilder g("f", {SlotKind::kI64}, {SlotKind::kI64});
+  g.NewLocal(SlotKind::kTensor);
+  g.SetLocation(0);
+  g.Append("LocalGet", {0});
+  g.Append("AddImm", {1});
+  g.Append("Return", {1});
+  Function function = std::move(g).Build();
+  if (in_registers) {
+    StackCode stack = std::move(function.stack);
+    function = std::move(f).Build();
+    function.stack = std::move(stack);
+  }
+  ExecutableBuilder program;
+  program.Add(std::move(function));
+  program.Add(SourceLocation{"m.onnx", "x", "Add"});
+  return std::move(program).Build();
+}
+
+TEST_CASE("serialize: stack code survives, alone and beside register code", "[serialize]") {
+  for (const bool in_registers : {false, true}) {
+    const Executable before = StackExecutable(in_registers);
+    const std::string bytes = SerializeExecutable(before).value();
+    const Executable after = ReadBack(bytes);
+    CHECK(after.holds(Dispatch::kRegister) == in_registers);
+    CHECK(after.holds(Dispatch::kStack));
+    CHECK(after.functions[0].register_kinds == before.functions[0].register_kinds);
+    CHECK(after.functions[0].code == before.functions[0].code);
+    CHECK(after.functions[0].stack.code == before.functions[0].stack.code);
+    CHECK(after.functions[0].stack.local_kinds == before.functions[0].stack.local_kinds);
+    CHECK(after.functions[0].stack.max_height == 1);
+    CHECK(after.functions[0].stack.debug == before.functions[0].stack.debug);
+    CHECK(SerializeExecutable(after).value() == bytes);
+  }
 }
 
 TEST_CASE("serialize: types survive as deep as they may nest", "[serialize]") {
