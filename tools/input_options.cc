@@ -48,11 +48,9 @@ void AddDispatchOption(CLI::App* command, std::vector<Dispatch>* dispatches, boo
                                : "the instruction set; default: register, where a file holds both")
           ->type_name(several ? "D,..." : "register|stack")
           ->transform(CLI::CheckedTransformer(names).description(""));
-  if (several) {
-    option->delimiter(',');
-  } else {
-    option->expected(1);
-  }
+  // One argument, so that what follows it is the model.
+  option->allow_extra_args(false);
+  if (several) option->delimiter(',');
 }
 
 absl::StatusOr<std::pair<std::string, std::string>> SplitAssignment(absl::string_view option,

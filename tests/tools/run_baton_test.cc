@@ -185,7 +185,7 @@ TEST_CASE("baton: --dispatch chooses the code that is compiled and run", "[tools
   const std::string both = folder.File("both.baton"), stack = folder.File("stack.baton");
   CHECK(absl::StrContains(Baton({"compile", text, "--dispatch", "register,stack", "-o", both}).out,
                           " register and "));
-  CHECK(Baton({"compile", text, "--dispatch", "stack", "-o", stack}).code == 0);
+  CHECK(Baton({"compile", "--dispatch", "stack", text, "-o", stack}).code == 0);
   for (const std::string& file : {text, both, stack}) {
     CAPTURE(file);
     CHECK(absl::StrContains(Baton({"run", file, "--set", "n=21", "--dispatch", "stack"}).out, "42"));
