@@ -1,6 +1,6 @@
-// Slow interpreters for tests, of the low form, of register code and of stack code, that must agree. They know the
-// instructions that RandomLowFunction uses, model tensors as lists of integers, and fail the test when a
-// reference is read after its last use.
+// Slow interpreters for tests, of the low form, of register code and of stack code, that must agree. They
+// know the instructions that RandomLowFunction uses, model tensors as lists of integers, and fail the test
+// when a reference is read after its last use.
 #pragma once
 
 #include <cstdint>
