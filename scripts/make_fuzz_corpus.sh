@@ -25,7 +25,6 @@ done
 for program in lists beam_search flood_fill_O2; do
   build/release/bin/baton disasm --lossless "$corpus/executable_fuzz/$program.baton" >"$corpus/assembler_fuzz/$program.s"
 done
-cp tests/fuzz/seeds/assembly/*.s "$corpus/assembler_fuzz/"
 cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
 # The first byte of a seed chooses the format.
 { printf '\000'; cat "$example/spiral.npy"; } >"$corpus/tensor_file_fuzz/spiral.npy"

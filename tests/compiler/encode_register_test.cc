@@ -2,12 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "tests/compiler/encoded.h"
 #include "tests/compiler/low_machine.h"
 #include "tests/compiler/low_program.h"
 #include "vm/bytecode/register_code.h"
-#include "vm/bytecode/verifier.h"
 
 namespace baton {
 namespace {
@@ -15,46 +13,12 @@ namespace {
 using List = std::vector<VirtualRegister>;
 constexpr SlotKind kI64 = SlotKind::kI64, kBool = SlotKind::kBool, kTensor = SlotKind::kTensor;
 
-// Like a disassembly, with "!" at last uses: "0 GetDim r1 r0! 0 | 1 Return [r1]".
 std::string CodeText(const Function& function) {
-  std::vector<std::string> lines;
-  Instruction instruction;
-  size_t num_units = 0;
-  const auto name = [](uint16_t unit) {
-    return absl::StrCat("r", ReadRegister(&unit), IsLastUse(unit) ? "!" : "");
-  };
-  for (size_t unit = 0; unit < function.code.size(); unit += num_units) {
-    REQUIRE(DecodeInstruction(function.code, unit, &instruction, &num_units).ok());
-    const OpcodeInfo& info = GetOpcode(instruction.opcode);
-    std::string line = absl::StrCat(unit / kUnitsPerWord, " ", info.name);
-    for (int i = 0; i < info.num_operands; ++i) {
-      const OperandValue& operand = instruction.operands[i];
-      const OperandKind kind = info.operands[i].kind;
-      if (IsList(kind)) {
-        std::vector<std::string> names;
-        for (const uint16_t entry : operand.list) names.push_back(name(entry));
-        absl::StrAppend(&line, " [", absl::StrJoin(names, " "), "]");
-      } else if (kind == OperandKind::kDef || kind == OperandKind::kUse) {
-        absl::StrAppend(&line, " ",
-                        name(static_cast<uint16_t>(operand.number | (operand.last_use ? kLastUse : 0))));
-      } else {
-        absl::StrAppend(&line, " ", operand.number);
-      }
-    }
-    lines.push_back(std::move(line));
-  }
-  return absl::StrJoin(lines, " | ");
+  return CodeText(function, Dispatch::kRegister);
 }
 
 Function Encode(LowFunction function) {
-  absl::StatusOr<Function> encoded = EncodeRegister(std::move(function));
-  INFO(encoded.status().ToString());
-  REQUIRE(encoded.ok());
-  const absl::Status verified = Verify(MakeExecutable(*encoded)).status();
-  INFO(CodeText(*encoded));
-  INFO(verified.ToString());
-  REQUIRE(verified.ok());
-  return *std::move(encoded);
+  return Accepted(EncodeRegister(std::move(function)), Dispatch::kRegister);
 }
 
 TEST_CASE("register code: the last read of a reference is marked, once", "[lower]") {
