@@ -12,6 +12,7 @@ function(baton_component name)
   add_library(Baton::${name} ALIAS baton_${name})
   set_target_properties(baton_${name} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE CXX)
   target_link_libraries(baton_${name} PUBLIC baton_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  baton_use_precompiled(baton_${name} baton_common_headers)
 endfunction()
 
 # For targets that include RapidJSON: its stack adds to a null pointer, which the undefined behaviour sanitizer reports.
