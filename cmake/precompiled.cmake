@@ -11,6 +11,12 @@ endfunction()
 # The target's files begin with the headers of `precompiled`, which must be built with the same options.
 function(baton_use_precompiled target precompiled)
   target_precompile_headers(${target} REUSE_FROM ${precompiled})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    # Not -fPIE: the precompiled headers were built with -fPIC.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
   target_compile_options(${target} PRIVATE ${BATON_PRECOMPILE_OPTIONS})
 endfunction()
 
