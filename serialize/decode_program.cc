@@ -275,8 +275,9 @@ absl::StatusOr<Type> ProgramDecoder::DecodeTypeTree(const file::Type& table) {
     BATON_ASSIGN_OR_RETURN(const auto* text, Present(table.name()));
     BATON_RETURN_IF_ERROR(DecodeText(*text, &name));
   }
-  const bool has_first =
-      table.kind() == file::TypeKind::Function || table.kind() == file::TypeKind::Reference;
+  const bool has_first = table.kind() == file::TypeKind::Function ||
+                         table.kind() == file::TypeKind::Reference ||
+                         table.kind() == file::TypeKind::Sequence;
   if (has_first && parts.empty()) return absl::DataLossError("a type has no parts");
   switch (table.kind()) {
     case file::TypeKind::Tensor:
@@ -291,6 +292,10 @@ absl::StatusOr<Type> ProgramDecoder::DecodeTypeTree(const file::Type& table) {
       return Type::Reference(parts.front());
     case file::TypeKind::Variable:
       return Type::Variable(name);
+    case file::TypeKind::Sequence:
+      return Type::Sequence(parts.front());
+    case file::TypeKind::Never:
+      return Type::Never();
   }
   return absl::DataLossError(
       absl::StrCat("a type has kind ", static_cast<int>(table.kind()), ", which does not exist"));

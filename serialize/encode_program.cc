@@ -217,8 +217,11 @@ absl::StatusOr<file::TypeKind> EncodeTypeKind(const Type& type, absl::string_vie
       return file::TypeKind::Reference;
     case Type::Kind::kVariable:
       return file::TypeKind::Variable;
-    case Type::Kind::kUnknown:
+    case Type::Kind::kSequence:
+      return file::TypeKind::Sequence;
     case Type::Kind::kNever:
+      return file::TypeKind::Never;
+    case Type::Kind::kUnknown:
       break;
   }
   return absl::InvalidArgumentError(

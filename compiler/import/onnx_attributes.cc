@@ -66,6 +66,11 @@ std::string OnnxAttributes::String(absl::string_view name, absl::string_view fal
   return attribute == nullptr ? std::string(fallback) : attribute->s();
 }
 
+const onnx::TypeProto* OnnxAttributes::Type(absl::string_view name) {
+  const onnx::AttributeProto* attribute = Read(name, onnx::AttributeProto::TYPE_PROTO);
+  return attribute == nullptr ? nullptr : &attribute->tp();
+}
+
 std::vector<int64_t> OnnxAttributes::Ints(absl::string_view name) {
   const onnx::AttributeProto* attribute = Read(name, onnx::AttributeProto::INTS);
   if (attribute == nullptr) return {};

@@ -17,6 +17,8 @@ class GraphProto;
 class NodeProto;
 class SparseTensorProto;
 class TensorProto;
+class TypeProto;
+class ValueInfoProto;
 }  // namespace onnx
 
 namespace baton {
@@ -42,6 +44,7 @@ class OnnxAttributes {
   std::vector<std::string> Strings(absl::string_view name);
   const onnx::TensorProto* Tensor(absl::string_view name);
   const onnx::SparseTensorProto* SparseTensor(absl::string_view name);
+  const onnx::TypeProto* Type(absl::string_view name);
   // Errors also: absent.
   int64_t RequiredInt(absl::string_view name);
   const onnx::GraphProto* RequiredGraph(absl::string_view name);

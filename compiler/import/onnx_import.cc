@@ -19,9 +19,24 @@ std::string Quoted(absl::string_view name) {
 
 std::optional<DType> OnnxImport::ElementType(const ir::Atom& atom) const {
   if (const Type type = atom.type(); type.is_tensor()) return type.tensor().dtype;
-  auto found = element_types.find(atom.var());
-  if (found == element_types.end()) return std::nullopt;
+  auto found = element_types_.find(atom.var());
+  if (found == element_types_.end()) return std::nullopt;
   return found->second;
+}
+
+Type OnnxImport::TypeOf(const ir::Atom& atom) const {
+  if (Type type = atom.type(); type.kind() != Type::Kind::kUnknown) return type;
+  if (const auto other = other_types_.find(atom.var()); other != other_types_.end()) return other->second;
+  const std::optional<DType> dtype = ElementType(atom);
+  return dtype ? Type(*dtype, Shape::Unranked()) : Type();
+}
+
+void OnnxImport::SetType(const ir::Var* var, const Type& type) {
+  if (type.is_tensor()) {
+    element_types_[var] = type.tensor().dtype;
+  } else if (type.kind() != Type::Kind::kUnknown) {
+    other_types_[var] = type;
+  }
 }
 
 SourceLocation OnnxImport::LocationOf(const onnx::NodeProto& node, absl::string_view prefix) const {

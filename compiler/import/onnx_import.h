@@ -39,14 +39,17 @@ struct OnnxImport {
   OnnxFunctions functions;
   GraphOrder order;
   UnsupportedList unsupported;
-  // Of Vars whose Type is left to type inference. A Var that is not here stands for something unsupported or
-  // wrong.
-  absl::flat_hash_map<const ir::Var*, DType> element_types;
+  // What is known of values before type inference: tensors have unknown rank, but where constants and inputs
+  // say more, and elements of sequences and optionals always have. Unknown for what stands for something
+  // unsupported or wrong.
+  Type TypeOf(const ir::Atom& atom) const;
+  void SetType(const ir::Var* var, const Type& type);
   int64_t num_nodes = 0;  // converted so far
 
   // A Var that nothing defines, for the result of something unsupported: the import goes on, to find the
   // rest, and fails.
   ir::Atom Placeholder(absl::string_view name) { return module.NewVar(name); }
+  // Of a tensor.
   std::optional<DType> ElementType(const ir::Atom& atom) const;
   // InvalidArgument "message; at node 'n' (Add) in m.onnx" and "m.onnx: message".
   absl::Status ErrorAt(const onnx::NodeProto& node, absl::string_view message) const;
@@ -56,6 +59,11 @@ struct OnnxImport {
   absl::Status InFile(const absl::Status& status) const;
   // The file, the node's name or else its first output, and its operator.
   SourceLocation LocationOf(const onnx::NodeProto& node, absl::string_view prefix = "") const;
+
+ private:
+  // Of Vars whose Type is left to type inference: the element types of tensors, the types of other values.
+  absl::flat_hash_map<const ir::Var*, DType> element_types_;
+  absl::flat_hash_map<const ir::Var*, Type> other_types_;
 };
 
 class OnnxScope {

@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_join.h"
+#include "compiler/import/onnx_types.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -60,12 +61,29 @@ class GraphInputs {
   }
 
   // Errors: InvalidArgument; a type that is not supported gives nullopt.
-  absl::StatusOr<std::optional<TensorType>> TypeOf(const onnx::ValueInfoProto& input) {
+  absl::StatusOr<std::optional<Type>> TypeOf(const onnx::ValueInfoProto& input) {
+    const onnx::TypeProto& type = input.type();
+    if (type.has_tensor_type() || type.value_case() == onnx::TypeProto::VALUE_NOT_SET) {
+      BATON_ASSIGN_OR_RETURN(std::optional<TensorType> tensor, TensorTypeOf(input));
+      return tensor ? std::optional<Type>(*std::move(tensor)) : std::nullopt;
+    }
+    const bool is_optional = type.has_optional_type();
+    absl::StatusOr<Type> value = TypeOfOnnxValue(is_optional ? type.optional_type().elem_type() : type);
+    if (absl::IsUnimplemented(value.status())) {
+      import_.unsupported.Add(absl::StrCat("an input of ", value.status().message()), input.name());
+      return std::nullopt;
+    }
+    if (!value.ok())
+      return import_.Error(absl::StrCat("input ", Quoted(input.name()), " ", value.status().message()));
+    return is_optional ? OptionType(import_.module, *value) : *value;
+  }
+
+ private:
+  absl::StatusOr<std::optional<TensorType>> TensorTypeOf(const onnx::ValueInfoProto& input) {
     const onnx::TypeProto& type = input.type();
     if (type.value_case() == onnx::TypeProto::VALUE_NOT_SET) {
       return import_.Error(absl::StrCat("input ", Quoted(input.name()), " has no type"));
     }
-    if (!type.has_tensor_type()) return Unsupported("an input that is no tensor", input);
     absl::StatusOr<DType> dtype = DTypeOfOnnxCode(type.tensor_type().elem_type());
     if (absl::IsUnimplemented(dtype.status())) return Unsupported(dtype.status().message(), input);
     if (!dtype.ok()) {
@@ -90,7 +108,6 @@ class GraphInputs {
     return TensorType{*dtype, Shape(std::move(dims))};
   }
 
- private:
   const onnx::ValueInfoProto* Find(const std::string& name) const {
     for (const onnx::ValueInfoProto* input : inputs_) {
       if (input->name() == name) return input;
@@ -162,8 +179,8 @@ absl::Status DefineGraphInputs(OnnxImport& import, const onnx::GraphProto& graph
   GraphInputs inputs(import, graph);
   BATON_RETURN_IF_ERROR(inputs.ApplyOptions());
   for (const onnx::ValueInfoProto* input : inputs.inputs()) {
-    BATON_ASSIGN_OR_RETURN(std::optional<TensorType> type, inputs.TypeOf(*input));
-    ir::Var* var = import.module.NewVar(input->name(), type ? Type(*std::move(type)) : Type());
+    BATON_ASSIGN_OR_RETURN(std::optional<Type> type, inputs.TypeOf(*input));
+    ir::Var* var = import.module.NewVar(input->name(), type.value_or(Type()));
     scope.region->params.push_back(var);
     function->input_names.push_back(input->name());
     BATON_RETURN_IF_ERROR(import.InFile(scope.Define(input->name(), var)));

@@ -80,9 +80,13 @@ void OnnxNode::Fail(absl::Status status) {
 }
 
 ir::Var* OnnxNode::Bind(ir::Expr expr, std::optional<DType> dtype) {
+  return Bind(std::move(expr), dtype ? Type(*dtype, Shape::Unranked()) : Type());
+}
+
+ir::Var* OnnxNode::Bind(ir::Expr expr, const Type& type) {
   ir::Var* var = import_.module.NewVar(hint_);
   own_vars_.push_back(var);
-  if (dtype) import_.element_types[var] = *dtype;
+  import_.SetType(var, type);
   region_->bindings.push_back({.var = var, .expr = std::move(expr), .location = location_, .checks = {}});
   return var;
 }
@@ -156,25 +160,23 @@ void OnnxNode::InRegion(ir::Region* region, const std::function<void()>& build) 
   region_ = outer;
 }
 
-ir::Region* OnnxNode::BuildRegion(const onnx::GraphProto& graph, absl::Span<const Atom> arguments,
-                                  absl::Span<ir::Var* const> params) {
-  if (!ok()) return nullptr;
-  ir::Region* region = import_.module.NewRegion();
-  region->params.assign(params.begin(), params.end());
+std::vector<Atom> OnnxNode::BuildGraph(const onnx::GraphProto& graph, absl::Span<const Atom> arguments,
+                                       ir::Region* region) {
+  if (!ok()) return {};
   OnnxScope scope = OnnxScope::Nested(scope_, region);
   if (graph.input_size() != static_cast<int>(arguments.size())) {
     Invalid(absl::StrCat("a graph of this node has ", graph.input_size(), " inputs, expected ",
                          arguments.size()));
-    return nullptr;
+    return {};
   }
   for (int i = 0; i < graph.input_size(); ++i) {
     absl::Status status = scope.Define(graph.input(i).name(), arguments[i]);
     if (!status.ok()) Invalid(status.message());
   }
-  if (!ok()) return nullptr;
+  if (!ok()) return {};
   absl::Status status = ConvertGraph(import_, graph, scope, proto_);
   if (!status.ok()) Fail(std::move(status));
-  return ok() ? region : nullptr;
+  return ok() ? std::exchange(region->results, {}) : std::vector<Atom>();
 }
 
 absl::Status OnnxNode::DefineOutputs() {

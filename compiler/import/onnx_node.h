@@ -43,8 +43,14 @@ class OnnxNode {
   ir::Atom Call(absl::string_view op, std::vector<ir::Atom> args, Attributes attributes = {});
   // Sets the node's outputs to the results of a call, position for position.
   void CallForOutputs(absl::string_view op, std::vector<ir::Atom> args, Attributes attributes = {});
-  // Appends a binding; `dtype` as far as known.
+  // Appends a binding; its type as far as known (OnnxImport::TypeOf).
+  ir::Var* Bind(ir::Expr expr, const Type& type);
   ir::Var* Bind(ir::Expr expr, std::optional<DType> dtype);
+  // Appends an operation on sequences; not kConcat and kStack.
+  ir::Atom Sequence(ir::SequenceOperation operation, std::vector<ir::Atom> args);
+  ir::Atom EmptySequence(DType dtype);
+  // For the result of something unsupported or wrong.
+  ir::Atom Placeholder() { return import_.Placeholder(hint_); }
 
   ir::Atom Constant(Tensor tensor);
   ir::Atom Ints(std::vector<int64_t> values);  // int64[n]
@@ -68,10 +74,10 @@ class OnnxNode {
   std::optional<Tensor> ReadTensor(const onnx::TensorProto& tensor);
   std::optional<Tensor> ReadTensor(const onnx::SparseTensorProto& tensor);
 
-  // A region with parameters `params` for `graph`, whose inputs have `arguments` as values. Null after an
-  // error.
-  ir::Region* BuildRegion(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments,
-                          absl::Span<ir::Var* const> params);
+  // Converts `graph`, whose inputs have `arguments` as values, into `region`, behind what that has already.
+  // Gives the values of its outputs; as many, or none after an error.
+  std::vector<ir::Atom> BuildGraph(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments,
+                                   ir::Region* region);
   // What `build` appends goes to `region`.
   void InRegion(ir::Region* region, const std::function<void()>& build);
   OnnxImport& import() { return import_; }
@@ -94,7 +100,6 @@ class OnnxNode {
   absl::Status DefineOutputs();
   template <typename Proto>
   std::optional<Tensor> ReadTensorProto(const Proto& tensor);
-  ir::Atom Placeholder() { return import_.Placeholder(hint_); }
 
   OnnxImport& import_;
   OnnxScope& scope_;

@@ -55,6 +55,36 @@ Atom OnnxNode::Cast(Atom value, DType dtype) {
   return Call("cast", {value}, {{"dtype", dtype}});
 }
 
+Atom OnnxNode::EmptySequence(DType dtype) {
+  ir::SequenceOp make;
+  return Bind(std::move(make), Type::Sequence(Type(dtype, Shape::Unranked())));
+}
+
+Atom OnnxNode::Sequence(ir::SequenceOperation operation, std::vector<Atom> args) {
+  if (!ok() || unsupported_) return Placeholder();
+  if (operation == ir::SequenceOperation::kMake) {
+    const Type type = Type::Sequence(Type(ElementType(args[0]), Shape::Unranked()));
+    return Bind(ir::SequenceOp{operation, std::move(args)}, type);
+  }
+  const Type type = import_.TypeOf(args[0]);
+  if (!type.is_sequence()) {
+    if (import_.unsupported.empty()) Invalid("operand 0 is no sequence");
+    return Placeholder();
+  }
+  Type result = type;
+  if (operation == ir::SequenceOperation::kLength) result = Type(DType::kInt64, Shape());
+  if (operation == ir::SequenceOperation::kAt) result = type.element();
+  const bool adds =
+      operation == ir::SequenceOperation::kAppend || operation == ir::SequenceOperation::kInsert;
+  // Inference does not know what an empty sequence may hold.
+  if (adds && ElementType(args[1]) != type.element().tensor().dtype) {
+    Invalid(absl::StrCat("a sequence of ", DTypeName(type.element().tensor().dtype),
+                         " gets an element of type ", DTypeName(ElementType(args[1]))));
+    return Placeholder();
+  }
+  return Bind(ir::SequenceOp{operation, std::move(args)}, result);
+}
+
 DType OnnxNode::ElementType(Atom value) {
   if (std::optional<DType> dtype = import_.ElementType(value)) return *dtype;
   // What is unsupported has no type; what is wrong without that is found here first.

@@ -29,6 +29,10 @@ class BindingTyper {
   absl::Status operator()(const MakeReference& cell);
   absl::Status operator()(const ReadReference& read);
   absl::Status operator()(const WriteReference& write);
+  absl::Status operator()(const SequenceOp& sequence) {
+    BATON_ASSIGN_OR_RETURN(Type type, InferSequenceOp(module_, scope_, sequence));
+    return SetType(std::move(type));
+  }
   absl::Status operator()(const Raise&) { return SetType(Type::Never()); }
   absl::Status operator()(const If&) { return HasRegions(); }
   absl::Status operator()(const Loop&) { return HasRegions(); }

@@ -22,6 +22,14 @@ struct CallResult {
 // Errors: InvalidArgument naming the operator and the types of its operands.
 absl::StatusOr<CallResult> InferOpCall(Module& module, InferenceScope& scope, const OpCall& call);
 
+// The type of an operation on sequences (sequence_types.cc). Errors: InvalidArgument naming the operation and
+// the types of its operands.
+absl::StatusOr<Type> InferSequenceOp(Module& module, const InferenceScope& scope, const SequenceOp& sequence);
+
+// What a stack of no elements is when `result` is the type of the stack: its extents where they are constant,
+// else those that the operation declares, else 0; 0 along the axis. All extents are constant.
+TensorType EmptyStackType(const SequenceOp& stack, const TensorType& result);
+
 // Sets type, elements and checks of a binding whose expression has no regions (binding_types.cc).
 // scope.Define(*binding.var) is left to the caller. REQUIRES: the operands are typed; functions that the
 // expression names have typed parameters and a result type. Errors: InvalidArgument naming the operator,

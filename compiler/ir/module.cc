@@ -136,7 +136,30 @@ std::vector<Atom*> Operands(Expr* expr) {
     operands.push_back(&write->reference);
     operands.push_back(&write->content);
   }
+  if (auto* sequence = std::get_if<SequenceOp>(expr)) append(sequence->args);
   return operands;
+}
+
+absl::string_view SequenceOperationName(SequenceOperation operation) {
+  switch (operation) {
+    case SequenceOperation::kMake:
+      return "sequence_make";
+    case SequenceOperation::kLength:
+      return "sequence_length";
+    case SequenceOperation::kAt:
+      return "sequence_at";
+    case SequenceOperation::kAppend:
+      return "sequence_append";
+    case SequenceOperation::kInsert:
+      return "sequence_insert";
+    case SequenceOperation::kErase:
+      return "sequence_erase";
+    case SequenceOperation::kConcat:
+      return "sequence_concat";
+    case SequenceOperation::kStack:
+      return "sequence_stack";
+  }
+  return "";
 }
 
 std::vector<Region*> Regions(const Expr& expr) {

@@ -156,6 +156,27 @@ struct WriteReference {
   Atom reference;
   Atom content;
 };
+// Sequences: ordered lists of tensors of one element type, whose shapes may differ. They are values: what
+// changes one gives another. Positions are integers of one element; those below 0 count from the end.
+enum class SequenceOperation : uint8_t {
+  kMake,    // (elements...): a sequence of them
+  kLength,  // (sequence): int64, rank 0
+  kAt,      // (sequence, position): the element there
+  kAppend,  // (sequence, element): one more behind the last
+  kInsert,  // (sequence, element, position): before the element there; position n: behind the last
+  kErase,   // (sequence, position): without the element there
+  kConcat,  // (sequence): the elements one after the other along `axis`; fails when there are none
+  kStack,   // (sequence): the same along a new axis; without elements a tensor as `empty` says
+};
+// "sequence_append".
+absl::string_view SequenceOperationName(SequenceOperation operation);
+struct SequenceOp {
+  SequenceOperation operation = SequenceOperation::kMake;
+  std::vector<Atom> args;
+  int64_t axis = 0;       // of kConcat and kStack; of kStack as the result counts
+  std::string what = {};       // of these: starts the messages of errors
+  TensorType empty = {};  // of kStack: the result without elements, as far as the elements' type does not say
+};
 // Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail
 // but that need not be reached.
 struct Raise {
@@ -163,7 +184,7 @@ struct Raise {
 };
 
 using Expr = std::variant<OpCall, MakeTuple, Project, If, Loop, Raise, Call, MakeClosure, CallClosure,
-                          MakeData, Match, MakeReference, ReadReference, WriteReference>;
+                          MakeData, Match, MakeReference, ReadReference, WriteReference, SequenceOp>;
 
 // A check that type inference could not prove, made before the binding is evaluated.
 struct DimCheck {

@@ -57,6 +57,10 @@ absl::Status TypeFlow::AddField(const Type& found, const Type& declared, const s
     return absl::OkStatus();
   }
   ++index_;
+  if (found.is_sequence() && declared.is_sequence() &&
+      JoinElementTypes(found.element(), declared.element()) == declared.element()) {
+    return absl::OkStatus();
+  }
   return found == declared ? absl::OkStatus() : Misfit(what, found, declared);
 }
 

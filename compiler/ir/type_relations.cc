@@ -73,12 +73,28 @@ Type OpenExtents(const Type& type) {
       return Type::Data(type.name(), OpenAll(type.args()));
     case Type::Kind::kReference:
       return Type::Reference(OpenExtents(type.content()));
+    case Type::Kind::kSequence:
+      return Type::Sequence(OpenExtents(type.element()));
     case Type::Kind::kUnknown:
     case Type::Kind::kNever:
     case Type::Kind::kVariable:
       break;
   }
   return type;
+}
+
+std::optional<Type> JoinElementTypes(const Type& a, const Type& b) {
+  if (a.kind() == Type::Kind::kNever) return OpenExtents(b);
+  if (b.kind() == Type::Kind::kNever) return OpenExtents(a);
+  if (a.tensor().dtype != b.tensor().dtype) return std::nullopt;
+  const Shape &x = a.tensor().shape, &y = b.tensor().shape;
+  if (!x.has_rank() || !y.has_rank() || x.rank() != y.rank())
+    return Type(TensorType{a.tensor().dtype, Shape::Unranked()});
+  Dims dims;
+  for (int i = 0; i < x.rank(); ++i) {
+    dims.push_back(x[i].is_constant() && x[i] == y[i] ? x[i] : AnyDim());
+  }
+  return Type(TensorType{a.tensor().dtype, Shape(std::move(dims))});
 }
 
 absl::StatusOr<Type> JoinTypes(Module& module, const InferenceScope& scope, const Type& a, const Type& b) {
@@ -91,6 +107,10 @@ absl::StatusOr<Type> JoinTypes(Module& module, const InferenceScope& scope, cons
       fields.push_back(std::move(field));
     }
     return Type::Tuple(std::move(fields));
+  }
+  if (a.is_sequence() && b.is_sequence()) {
+    const std::optional<Type> element = JoinElementTypes(a.element(), b.element());
+    return element ? absl::StatusOr<Type>(Type::Sequence(*element)) : Unlike(a, b);
   }
   if (!a.is_tensor() || !b.is_tensor()) return a == b ? absl::StatusOr<Type>(a) : Unlike(a, b);
   if (a.tensor().dtype != b.tensor().dtype) return Unlike(a, b);

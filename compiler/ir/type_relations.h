@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "compiler/ir/inference_scope.h"
@@ -23,6 +24,10 @@ void VisitTensors(const Type& type, const std::function<void(const TensorType&)>
 Type InstantiateOpenExtents(Module& module, const Type& type);
 // The type as others declare it: each extent that is no constant is "?", at any depth.
 Type OpenExtents(const Type& type);
+
+// The least type of elements that sequences of `a` and of `b` both are sequences of, with "?" where extents
+// differ; nothing when their element types do. Never is the element of an empty sequence.
+std::optional<Type> JoinElementTypes(const Type& a, const Type& b);
 
 // The least type that both have: equal extents defined in `scope`, which is outside both, stay; others become
 // fresh symbols; unequal ranks become unknown. Errors: InvalidArgument, showing both types, for different

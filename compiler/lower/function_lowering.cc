@@ -181,6 +181,7 @@ absl::Status FunctionLowering::LowerBinding(const Binding& binding) {
   if (const auto* cell = std::get_if<ir::MakeReference>(&expr)) return LowerReference(binding, *cell);
   if (const auto* read = std::get_if<ir::ReadReference>(&expr)) return LowerRead(binding, *read);
   if (const auto* write = std::get_if<ir::WriteReference>(&expr)) return LowerWrite(binding, *write);
+  if (const auto* sequence = std::get_if<ir::SequenceOp>(&expr)) return LowerSequence(binding, *sequence);
   if (const auto* raise = std::get_if<ir::Raise>(&expr)) {
     code_.Emit(Opcode::kRaise, {CodeEmitter::Number(code_.tables().Message(raise->message))});
     return absl::OkStatus();

@@ -80,7 +80,7 @@ class FunctionLowering {
   absl::Status LowerLoop(const ir::Binding& binding, const ir::Loop& loop);
   absl::StatusOr<VirtualRegister> Condition(const ir::Atom& atom);
 
-  // Calls of functions, closures and objects (lower_objects.cc).
+  // Calls of functions, closures and objects (lower_objects.cc); sequences (lower_sequences.cc).
   bool IsTailCall(const ir::Binding& binding) const;
   absl::Status LowerTail(const ir::Binding& binding);
   absl::Status LowerTailCall(const ir::Call& call);
@@ -91,6 +91,7 @@ class FunctionLowering {
   absl::Status LowerReference(const ir::Binding& binding, const ir::MakeReference& cell);
   absl::Status LowerRead(const ir::Binding& binding, const ir::ReadReference& read);
   absl::Status LowerWrite(const ir::Binding& binding, const ir::WriteReference& write);
+  absl::Status LowerSequence(const ir::Binding& binding, const ir::SequenceOp& sequence);
   void SetObject(const ir::Binding& binding, Opcode opcode, int64_t table_index, Registers fields);
 
   // Values (lower_values.cc).

@@ -135,6 +135,11 @@ std::optional<Type> TypeInference::Widen(const Type& current, const Type& next, 
     }
     return Type::Tuple(std::move(fields));
   }
+  if (current.is_sequence() && next.is_sequence()) {
+    std::optional<Type> element = ir::JoinElementTypes(current.element(), next.element());
+    if (!element) return std::nullopt;
+    return Type::Sequence(*std::move(element));
+  }
   if (current.is_tensor() || !(current == next)) return std::nullopt;
   return current;
 }

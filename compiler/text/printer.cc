@@ -130,6 +130,7 @@ class Printer {
   std::string Text(const ir::WriteReference& write, const ir::Var&) {
     return absl::StrCat("ref_write(", AtomText(write.reference), ", ", AtomText(write.content), ")");
   }
+  std::string Text(const ir::SequenceOp& sequence, const ir::Var&);
   std::string Text(const ir::Raise& raise, const ir::Var&) {
     return absl::StrCat("raise(", AttributeString(raise.message), ")");
   }
@@ -312,6 +313,17 @@ std::string Printer::ConstructorName(const Type& type, int constructor) const {
   const TypeDefinition* definition = type.is_data() ? module_.FindTypeDefinition(type.name()) : nullptr;
   if (definition == nullptr) return absl::StrCat("constructor_", constructor);
   return definition->constructors[constructor].name;
+}
+
+std::string Printer::Text(const ir::SequenceOp& sequence, const ir::Var&) {
+  std::vector<std::string> arguments = AtomTexts(sequence.args);
+  const bool is_stack = sequence.operation == ir::SequenceOperation::kStack;
+  if (is_stack || sequence.operation == ir::SequenceOperation::kConcat) {
+    arguments.push_back(absl::StrCat("axis=", sequence.axis));
+    arguments.push_back(absl::StrCat("what=", AttributeString(sequence.what)));
+  }
+  if (is_stack) arguments.push_back(absl::StrCat("empty=", sequence.empty.ToString()));
+  return absl::StrCat(ir::SequenceOperationName(sequence.operation), "(", absl::StrJoin(arguments, ", "), ")");
 }
 
 // A variadic input is one tuple argument.

@@ -106,6 +106,8 @@ TypeTerm* TypeTerms::Instantiate(const Type& type, absl::Span<const std::string>
       term->name = type.name();
       return term;
     }
+    // Text has no notation for sequences.
+    case Type::Kind::kSequence:
     case Type::Kind::kUnknown:
     case Type::Kind::kNever:
       break;

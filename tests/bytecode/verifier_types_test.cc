@@ -180,13 +180,12 @@ TEST_CASE("verifier: functions, references and opaque data do not cross the bord
   const std::string start = "entry point 'main': input 0 'x': is of type ";
   CHECK(WithEntry(Type::Reference(Integer()), {kObject}) ==
         start +
-            "ref(Tensor[(), int64]): it contains ref(Tensor[(), int64]), expected tensors, tuples and data "
-            "only");
+            "ref(Tensor[(), int64]): it contains ref(Tensor[(), int64]), expected tensors, tuples, sequences "
+            "and data only");
   CHECK(WithEntry(List(Type::Function({}, Integer())), {kObject}) ==
         start +
             "List[fn () -> Tensor[(), int64]]: it contains fn () -> Tensor[(), int64], expected tensors, "
-            "tuples "
-            "and data only");
+            "tuples, sequences and data only");
   CHECK(WithEntry(List(Type::Data("Opaque", {})), {kObject}) ==
         start + "List[Opaque]: it contains Opaque, which is opaque");
 }

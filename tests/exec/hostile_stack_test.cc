@@ -187,7 +187,7 @@ class FunctionMaker {
   void AppendRandom() {
     const OpcodeInfo& info = AllOpcodes()[static_cast<size_t>(Pick(static_cast<int>(AllOpcodes().size())))];
     if (!info.IsIn(Dispatch::kStack)) return;
-    switch (Pick(8)) {
+    switch (Pick(9)) {
       case 0:
         if (!stack_.empty()) Pop();
         return;
@@ -199,6 +199,9 @@ class FunctionMaker {
         return;
       case 3:
         AppendTensor();
+        return;
+      case 4:
+        AppendSequence();
         return;
       default:
         AppendPlain(info);
@@ -217,6 +220,14 @@ class FunctionMaker {
     } else {
       Do("GetFields", {type, fields.size()}, {kO}, fields);
     }
+  }
+
+  // Leaves a sequence on the stack, which what comes next may use.
+  void AppendSequence() {
+    const size_t length = static_cast<size_t>(Pick(4));
+    Do("MakeSequence", {length}, Kinds(length, kT), {kO});
+    if (Pick(2) == 0) Do("SequenceAppend", {}, {kO, kT}, {kO});
+    if (Pick(3) == 0) Append("StackSequence", {Pick(3) - 1, 0, 0}, {kO}, {kT});
   }
 
   void AppendCall() {
@@ -273,7 +284,7 @@ class FunctionMaker {
   // Instructions without lists, by their row.
   void AppendPlain(const OpcodeInfo& info) {
     if (info.opcode == Opcode::kEnterArena || info.opcode == Opcode::kLeaveArena ||
-        info.opcode == Opcode::kRaise || info.opcode >= Opcode::kLocalGet) {
+        info.opcode == Opcode::kRaise || info.opcode >= Opcode::kLocalGet) {  // StackSequence too
       return;
     }
     Kinds taken, pushed;

@@ -182,6 +182,18 @@ class RandomProgram {
       case Opcode::kCallKernelAlloc:
         AppendKernel(f, info.opcode);
         return;
+      case Opcode::kMakeSequence:
+        f.Append(info.opcode, {Register(kO), Registers(kT, Pick(4))});
+        return;
+      case Opcode::kSequenceLength:
+      case Opcode::kSequenceAt:
+      case Opcode::kSequenceAppend:
+      case Opcode::kSequenceInsert:
+      case Opcode::kSequenceErase:
+      case Opcode::kConcatSequence:
+      case Opcode::kStackSequence:
+        AppendSequence(f, info);
+        return;
       default:
         AppendPlain(f, info, label);
     }
@@ -220,6 +232,27 @@ class RandomProgram {
       return;
     }
     f.Append(opcode, {object, type, fields});
+  }
+
+  // Mostly on a new sequence, and its last use at times: then it changes in place.
+  void AppendSequence(FunctionBuilder& f, const OpcodeInfo& info) {
+    const CodeRegister sequence = Register(kO);
+    if (Pick(4) != 0) f.Append("MakeSequence", {sequence, Registers(kT, Pick(4))});
+    std::vector<CodeOperand> operands;
+    for (int i = 0; i < info.num_operands; ++i) {
+      const Operand& operand = info.operands[i];
+      if (i == 1) {
+        const bool is_last = info.operands[0].slot == kO && Pick(2) == 0;
+        operands.push_back(is_last ? sequence.Last() : sequence);
+      } else if (i == 0 && operand.slot == kO) {
+        operands.push_back(sequence);
+      } else if (operand.slot) {
+        operands.push_back(Register(*operand.slot));
+      } else {
+        operands.push_back(operand.kind == OperandKind::kImm ? Pick(3) - 1 : 0);
+      }
+    }
+    f.Append(info.opcode, operands);
   }
 
   void AppendClosure(FunctionBuilder& f, Opcode opcode) {

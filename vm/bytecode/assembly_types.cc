@@ -54,11 +54,23 @@ class TypeReader {
     if (cursor_.Accept("(")) return ReadTuple();
     if (cursor_.AcceptWord("Tensor")) return ReadTensor();
     if (cursor_.AcceptWord("fn")) return ReadFunction();
+    if (cursor_.AcceptWord("Sequence")) return ReadSequence();
     if (!cursor_.AcceptWord("ref")) return ReadNamed();
     BATON_RETURN_IF_ERROR(cursor_.Expect("("));
     BATON_ASSIGN_OR_RETURN(Type content, Read());
     BATON_RETURN_IF_ERROR(cursor_.Expect(")"));
     return Type::Reference(std::move(content));
+  }
+
+  // "!" stands for no type: the elements of a sequence without any.
+  absl::StatusOr<Type> ReadSequence() {
+    BATON_RETURN_IF_ERROR(cursor_.Expect("["));
+    Type element = Type::Never();
+    if (!cursor_.Accept("!")) {
+      BATON_ASSIGN_OR_RETURN(element, Read());
+    }
+    BATON_RETURN_IF_ERROR(cursor_.Expect("]"));
+    return Type::Sequence(std::move(element));
   }
 
   // Behind "(". A comma tells a tuple of one from a parenthesised type.

@@ -65,6 +65,7 @@ absl::Status ReachableTypes::AddParts(const Type& type) {
   }
   switch (type.kind()) {
     case Type::Kind::kTensor:
+    case Type::Kind::kSequence:
       return absl::OkStatus();
     case Type::Kind::kTuple:
       for (const Type& field : type.fields()) BATON_RETURN_IF_ERROR(AddParts(field));
@@ -74,7 +75,7 @@ absl::Status ReachableTypes::AddParts(const Type& type) {
       return absl::OkStatus();
     default:
       return absl::InvalidArgumentError(
-          absl::StrCat("it contains ", type.ToString(), ", expected tensors, tuples and data only"));
+          absl::StrCat("it contains ", type.ToString(), ", expected tensors, tuples, sequences and data only"));
   }
 }
 

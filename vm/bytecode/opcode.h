@@ -66,7 +66,7 @@ enum class Forms : uint8_t { kBoth, kRegister, kStack };
 
 enum class Flow : uint8_t { kNext, kJump, kBranch, kCall, kReturn, kRaise };
 
-inline constexpr int kMaxOperands = 4;
+inline constexpr int kMaxOperands = 5;
 
 struct OpcodeInfo {
   Opcode opcode;

@@ -83,8 +83,9 @@ class NumberChecker {
         if (number(2) > 0 && (number(2) & (number(2) - 1)) == 0) return absl::OkStatus();
         return Fail(2, "is ", number(2), ", expected a power of two");
       case Opcode::kMakeTensor:
-        if (NumDynamicExtents(executable_.types[number(1)]) == 0) return absl::OkStatus();
-        return Fail(1, "is ", number(1), ", a type with dynamic extents");
+        return CheckStatic(1);
+      case Opcode::kStackSequence:
+        return CheckStatic(3);
       case Opcode::kSetFields:
         if (executable_.object_types[number(1)].type.is_reference()) return absl::OkStatus();
         return Fail(1, "is ", number(1), ", which is no reference: its fields do not change");
@@ -105,6 +106,11 @@ class NumberChecker {
     const int64_t code = number(operand);
     if (code >= 0 && code < kNumDTypes && fits(static_cast<DType>(code))) return absl::OkStatus();
     return Fail(operand, "is ", code, ", expected the code of ", what);
+  }
+
+  absl::Status CheckStatic(int operand) const {
+    if (NumDynamicExtents(executable_.types[number(operand)]) == 0) return absl::OkStatus();
+    return Fail(operand, "is ", number(operand), ", a type with dynamic extents");
   }
 
   absl::Status CheckRange(int operand, int64_t highest) const {
@@ -170,6 +176,8 @@ ListKinds ExpectedList(const Executable& executable, const Function& function, c
     case Opcode::kGetFields:
     case Opcode::kSetFields:
       return absl::MakeConstSpan(executable.object_types[number(1)].fields);
+    case Opcode::kMakeSequence:
+      return {instruction.operands[1].list.size(), SlotKind::kTensor};
     case Opcode::kMakeTensor: {
       // No overflow: verifier.cc, CheckTypes.
       const AllocType& type = executable.types[number(1)];

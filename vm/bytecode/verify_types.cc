@@ -43,6 +43,7 @@ class TypeFormChecker {
   absl::Status CheckPart(const Type& type, bool open) const;
   absl::Status CheckTensor(const TensorType& type, bool open) const;
   absl::Status CheckData(const Type& type) const;
+  absl::Status CheckElement(const Type& type) const;
 
   const DataTypes& types_;
   const absl::Span<const std::string> variables_;
@@ -63,6 +64,8 @@ absl::Status TypeFormChecker::CheckPart(const Type& type, bool open) const {
     case Type::Kind::kReference:
       for (const Type& part : type.parts()) BATON_RETURN_IF_ERROR(CheckPart(part, false));
       return absl::OkStatus();
+    case Type::Kind::kSequence:
+      return CheckElement(type.element());
     case Type::Kind::kVariable:
       if (std::find(variables_.begin(), variables_.end(), type.name()) != variables_.end())
         return absl::OkStatus();
@@ -88,6 +91,12 @@ absl::Status TypeFormChecker::CheckTensor(const TensorType& type, bool open) con
                 ", expected a constant of at least 0 or ?");
   }
   return absl::OkStatus();
+}
+
+absl::Status TypeFormChecker::CheckElement(const Type& type) const {
+  if (type.is_tensor()) return CheckTensor(type.tensor(), /*open=*/false);
+  if (type.kind() == Type::Kind::kNever) return absl::OkStatus();
+  return Fail(where_, ": the elements of a sequence are ", type.ToString(), ", expected tensors");
 }
 
 absl::Status TypeFormChecker::CheckData(const Type& type) const {

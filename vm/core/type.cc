@@ -107,6 +107,13 @@ Type Type::Variable(absl::string_view name) {
   return type;
 }
 
+Type Type::Sequence(Type element) {
+  Type type;
+  type.kind_ = Kind::kSequence;
+  type.fields_ = std::make_shared<const std::vector<Type>>(1, std::move(element));
+  return type;
+}
+
 std::string Type::ToString() const {
   const auto append = [](std::string* out, const Type& field) { out->append(field.ToString()); };
   switch (kind_) {
@@ -125,6 +132,8 @@ std::string Type::ToString() const {
       return absl::StrCat("ref(", content().ToString(), ")");
     case Kind::kVariable:
       return name();
+    case Kind::kSequence:
+      return absl::StrCat("Sequence[", element().ToString(), "]");
     case Kind::kTuple:
       break;
   }
@@ -211,6 +220,8 @@ Type SubstituteVariables(const Type& type, absl::Span<const std::string> params,
       return Type::Data(type.name(), all(type.args()));
     case Type::Kind::kReference:
       return Type::Reference(SubstituteVariables(type.content(), params, args));
+    case Type::Kind::kSequence:
+      return Type::Sequence(SubstituteVariables(type.element(), params, args));
     default:
       return type;
   }

@@ -75,6 +75,7 @@ class Type {
     kData,       // a value of an algebraic data type (TypeDefinition)
     kReference,  // a mutable cell
     kVariable,   // a type parameter; only inside definitions of generic types and functions
+    kSequence,   // an ordered list of tensors of one type; Never as that type: an empty one
   };
   Type() = default;
   Type(TensorType tensor);  // NOLINT: a tensor type is a type
@@ -85,6 +86,7 @@ class Type {
   static Type Data(absl::string_view name, std::vector<Type> args);
   static Type Reference(Type content);
   static Type Variable(absl::string_view name);
+  static Type Sequence(Type element);
 
   Kind kind() const { return kind_; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
@@ -93,12 +95,14 @@ class Type {
   bool is_data() const { return kind_ == Kind::kData; }
   bool is_reference() const { return kind_ == Kind::kReference; }
   bool is_variable() const { return kind_ == Kind::kVariable; }
+  bool is_sequence() const { return kind_ == Kind::kSequence; }
   const TensorType& tensor() const { return *tensor_; }       // REQUIRES: is_tensor()
   absl::Span<const Type> fields() const { return *fields_; }  // REQUIRES: is_tuple()
   // REQUIRES for the next two: is_function().
   absl::Span<const Type> params() const { return absl::MakeConstSpan(*fields_).subspan(1); }
   const Type& result() const { return fields_->front(); }
   const Type& content() const { return fields_->front(); }  // REQUIRES: is_reference()
+  const Type& element() const { return fields_->front(); }  // REQUIRES: is_sequence()
   const std::string& name() const { return *name_; }        // REQUIRES: is_data() or is_variable()
   absl::Span<const Type> args() const { return *fields_; }  // REQUIRES: is_data()
 
@@ -121,8 +125,8 @@ class Type {
   std::shared_ptr<const std::string> name_;
 };
 
-// An extent that a type leaves open: "?". Types inside data, function and reference types and the results of
-// functions have it where values may differ; types of values themselves have symbols instead. All such dims
+// An extent that a type leaves open: "?". Types inside data, sequence, function and reference types and the
+// results of functions have it where values may differ; types of values themselves have symbols instead. All such dims
 // are equal, so types can be compared, but two extents that have it need not be.
 Dim AnyDim();
 bool IsAnyDim(const Dim& dim);

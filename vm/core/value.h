@@ -13,6 +13,7 @@ namespace baton {
 
 class Counted;
 class Object;
+class Storage;
 class TensorObject;
 
 // The static kind of a register. The order is the code in .baton files: append only.
@@ -48,6 +49,7 @@ union Slot {
   TensorObject* tensor;
   Object* object;
   Counted* reference;
+  Storage* storage;  // inside sequences only (vm/exec/sequence.h)
 };
 static_assert(sizeof(Slot) == 8);
 

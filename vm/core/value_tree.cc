@@ -11,6 +11,12 @@ Value Value::Tuple(std::vector<Value> fields) {
   return value;
 }
 
+Value Value::Sequence(std::vector<Value> fields) {
+  Value value = Tuple(std::move(fields));
+  value.node_->kind = Kind::kSequence;
+  return value;
+}
+
 Value Value::Data(absl::string_view constructor, std::vector<Value> fields, int tag) {
   Value value = Tuple(std::move(fields));
   value.node_->kind = Kind::kData;

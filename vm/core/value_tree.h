@@ -1,5 +1,5 @@
-// Value: a model's value outside of a session: a tensor, a tuple, or data, which is a constructor with its
-// fields. What a caller passes to and gets from Session::InvokeValues. Functions and references stay inside.
+// Value: a model's value outside of a session: a tensor, a tuple, a sequence of tensors, or data, which is a
+// constructor with its fields. What a caller passes to and gets from Session::InvokeValues. Functions and references stay inside.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,14 @@ namespace baton {
 // destroying it do not recurse. Threads: as shared_ptr.
 class Value {
  public:
-  enum class Kind : uint8_t { kNone, kTensor, kTuple, kData };
+  enum class Kind : uint8_t { kNone, kTensor, kTuple, kData, kSequence };
   static constexpr int kTagByName = -1;
 
   Value() = default;
   Value(Tensor tensor) : tensor_(std::move(tensor)) {}  // NOLINT: a tensor is a value
   static Value Tuple(std::vector<Value> fields = {});
+  // REQUIRES: the fields are tensors.
+  static Value Sequence(std::vector<Value> fields = {});
   // `tag` is the index of the constructor in its type; left out, the name says which it is.
   static Value Data(absl::string_view constructor, std::vector<Value> fields = {}, int tag = kTagByName);
 
@@ -29,9 +31,11 @@ class Value {
   bool is_tensor() const { return kind() == Kind::kTensor; }
   bool is_tuple() const { return kind() == Kind::kTuple; }
   bool is_data() const { return kind() == Kind::kData; }
+  bool is_sequence() const { return kind() == Kind::kSequence; }
 
   const Tensor& tensor() const { return tensor_; }  // REQUIRES: is_tensor()
-  // REQUIRES for the rest: is_tuple() or is_data(); of the names and tags: is_data().
+  // REQUIRES for the rest: no tensor and not nothing; of the names and tags: is_data(). The fields of a
+  // sequence are its elements.
   absl::Span<const Value> fields() const { return node_->fields; }
   const std::string& constructor() const { return node_->constructor; }
   int tag() const { return node_->tag; }

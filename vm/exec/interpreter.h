@@ -18,6 +18,7 @@
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
 #include "vm/exec/object_heap.h"
+#include "vm/exec/sequence.h"
 #include "vm/exec/session.h"
 
 namespace baton {
@@ -29,6 +30,7 @@ class Interpreter {
         pool_(pool),
         heap_(pool),
         frames_(pool, &heap_),
+        sequences_(program.sequence_layout, pool, &heap_),
         arena_(pool),
         kernels_(program, pool) {}
 
@@ -81,6 +83,7 @@ class Interpreter {
   bool FailTailCall(const LoadedFunction& callee);
   bool FailObjectType(const Object& object, const ObjectLayout& expected);
   bool FailSignature(const Object& object, uint32_t expected);
+  bool FailSequence(const Object& object);
   bool FailCheckEqual(uint32_t message, int64_t a, int64_t b);
   bool FailCheckBroadcast(uint32_t message, int64_t a, int64_t b);
   bool FailCheckAtLeast(uint32_t message, int64_t a, int64_t b);
@@ -112,6 +115,18 @@ class Interpreter {
   bool ReadBool(const TensorObject& tensor, int64_t index, bool* value);
   bool RunKernel(uint32_t call_site, bool allocate);
 
+  bool IsSequence(const Object& object) {
+    return object.layout == &program_.sequence_layout || FailSequence(object);
+  }
+  // Null after an error.
+  Object* MakeSequence(int64_t capacity);
+  // A sequence of the same elements that may be changed, with room for `more`: `sequence` itself when it is
+  // the caller's to change, else a copy. Null after an error.
+  Object* ChangeableSequence(Object* sequence, bool is_last_use, int64_t more);
+  // The position counted from the start, below `end`; -1 after an error.
+  int64_t CheckPosition(const Object& sequence, int64_t position, int64_t end);
+  TensorObject* JoinSequence(const Object& sequence, int64_t axis, bool stack, uint32_t message);
+
   // The type's extents with the dynamic ones filled in; false when a tensor cannot have them.
   bool ResolveDims(const LoadedType& type, const int64_t* dynamic, int64_t* dims, int64_t* num_bytes);
   absl::Status WithBackTrace(const absl::Status& status) const;
@@ -120,6 +135,7 @@ class Interpreter {
   MemoryPool* pool_;
   ObjectHeap heap_;
   FrameStack frames_;
+  SequenceMaker sequences_;
   Arena arena_;
   KernelCaller kernels_;
   absl::Status status_;

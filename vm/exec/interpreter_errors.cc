@@ -56,6 +56,7 @@ std::string LocationText(const Executable& executable, const CodeView& view, abs
 }
 
 std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
+  if (layout.is_sequence) return "a sequence";
   if (layout.function == nullptr)
     return DataTypes(*program_.executable).ObjectTypeText(layout.type, layout.tag);
   const Function& function = *layout.function->source;
@@ -74,6 +75,11 @@ std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
   return Fail(
       absl::InvalidArgumentError(absl::StrCat("found ", DescribeObject(*object.layout), ", expected closure ",
                                               SignatureText(program_.executable->signatures[expected]))));
+}
+
+[[gnu::cold, gnu::noinline]] bool Interpreter::FailSequence(const Object& object) {
+  return Fail(absl::InvalidArgumentError(
+      absl::StrCat("found ", DescribeObject(*object.layout), ", expected a sequence")));
 }
 
 [[gnu::cold, gnu::noinline]] void Interpreter::FailObject(const ObjectLayout& layout) {

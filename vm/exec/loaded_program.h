@@ -110,7 +110,7 @@ struct LoadedValueType {
   Type type;
   LoadedInput tensor;                           // of a tensor
   bool is_scalar = false;                       // a tensor that lies unboxed in the fields of objects
-  std::vector<uint32_t> parts;                  // of a tuple: value types
+  std::vector<uint32_t> parts;                  // of a tuple; of a sequence, whose elements have one
   std::vector<LoadedConstructor> constructors;  // of data
 };
 
@@ -139,6 +139,7 @@ struct LoadedProgram {
   std::vector<ObjectLayout> object_layouts;
   std::vector<ObjectLayout> closure_layouts;
   std::unique_ptr<Object[]> singletons;
+  ObjectLayout sequence_layout;  // of all sequences
   int32_t max_symbols = 0;
 };
 

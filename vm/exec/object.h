@@ -27,6 +27,7 @@ struct ObjectLayout {
   // A reference cell through which a cycle may pass: the heap keeps a list of these, and an object of this
   // layout has its place in the list behind its fields.
   bool is_tracked_cell = false;
+  bool is_sequence = false;     // sequence.h
   Object* singleton = nullptr;  // the only object of a layout without fields, immortal
 
   Type type;                                 // unknown: a closure

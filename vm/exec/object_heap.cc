@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "vm/core/tensor.h"
+#include "vm/exec/sequence.h"
 
 namespace baton {
 namespace {
@@ -127,6 +128,7 @@ void ObjectHeap::Untrack(Object* cell) {
   dead->next = nullptr;
   while (dead != nullptr) {
     Object* object = std::exchange(dead, dead->next);
+    if (object->layout->is_sequence) ReleaseElements(object);
     for (const uint16_t index : object->layout->references) {
       Counted* field = object->fields()[index].reference;
       // Null while a value from outside is being converted.

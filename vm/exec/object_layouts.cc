@@ -1,6 +1,7 @@
 #include "vm/exec/object_layouts.h"
 
 #include "absl/types/span.h"
+#include "vm/exec/sequence.h"
 
 namespace baton {
 
@@ -11,6 +12,7 @@ void LoadObjectLayouts(const Executable& executable, LoadedProgram* loaded) {
     layout.type = type.type;
     loaded->object_layouts.push_back(std::move(layout));
   }
+  loaded->sequence_layout = MakeSequenceLayout();
 }
 
 ClosureLoader::ClosureLoader(const Executable& executable, LoadedProgram* loaded) : loaded_(loaded) {

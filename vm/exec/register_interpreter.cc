@@ -167,6 +167,7 @@ const uint8_t* BytesOf(const uint16_t* pc) {
 #define OBJECT(k) registers[ReadRegister(UNIT(k))].object
 #define TAKE(k) Take(*UNIT(k), registers)
 #define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
+#define LAST_USE(k) IsLastUse(*UNIT(k))
 #define RELEASE(k) Release(*UNIT(k), registers, &vm.heap_)
 #define DROP(k) \
   if (IsLastUse(*UNIT(k))) RELEASE(k)

@@ -38,12 +38,13 @@ inline int64_t ListLength(const uint8_t* pc) {
 // The values in lists of such a kind before operand `end`.
 template <Opcode opcode, KindPredicate counts, int end = kMaxOperands>
 inline int64_t ListLengths(const uint8_t* pc) {
-  static_assert(kMaxOperands == 4);
+  static_assert(kMaxOperands == 5);
   int64_t count = 0;
   if constexpr (end > 0) count += ListLength<opcode, 0, counts>(pc);
   if constexpr (end > 1) count += ListLength<opcode, 1, counts>(pc);
   if constexpr (end > 2) count += ListLength<opcode, 2, counts>(pc);
   if constexpr (end > 3) count += ListLength<opcode, 3, counts>(pc);
+  if constexpr (end > 4) count += ListLength<opcode, 4, counts>(pc);
   return count;
 }
 
@@ -165,6 +166,7 @@ struct OpcodeOf {
 #define OBJECT(k) SLOT(k).object
 #define TAKE(k) SLOT(k).reference
 #define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
+#define LAST_USE(k) true
 #define RELEASE(k) Release(&SLOT(k), &vm.heap_)
 #define DROP(k) RELEASE(k)
 // No instruction with more than one single definition: where the first value that is taken lies.

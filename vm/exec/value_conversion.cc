@@ -6,6 +6,7 @@
 #include "vm/bytecode/data_types.h"
 #include "vm/core/status.h"
 #include "vm/exec/interpreter.h"
+#include "vm/exec/sequence.h"
 
 namespace baton {
 namespace {
@@ -21,6 +22,8 @@ std::string Describe(const Value& value) {
       return TypeString(*value.tensor());
     case Value::Kind::kTuple:
       return absl::StrCat("a tuple of ", value.fields().size());
+    case Value::Kind::kSequence:
+      return absl::StrCat("a sequence of ", value.fields().size());
     case Value::Kind::kData:
       break;
   }
@@ -70,6 +73,7 @@ absl::Status InputConverter::ConvertPart(const Value& value, uint32_t type_index
   const LoadedValueType& type = program_.value_types[type_index];
   if (type.type.is_tensor()) return ConvertTensor(value, type, boxed, target);
   if (type.type.is_tuple()) return ConvertTuple(value, type, boxed, target);
+  if (type.type.is_sequence()) return ConvertSequence(value, type, (*target)++);
   return ConvertData(value, type, (*target)++);
 }
 
@@ -116,6 +120,25 @@ absl::Status InputConverter::CheckTensor(const TensorObject& tensor, const Loade
   }
   if (fits) return absl::OkStatus();
   return Fail(absl::StrCat("is ", TypeString(tensor), ", expected ", type.type.ToString()));
+}
+
+absl::Status InputConverter::ConvertSequence(const Value& value, const LoadedValueType& type, Slot* target) {
+  if (!value.is_sequence()) return Mismatch(value, type.type.ToString());
+  const auto length = static_cast<int64_t>(value.fields().size());
+  if (length > 0 && type.parts.empty()) return Mismatch(value, "an empty sequence");
+  Object* sequence = SequenceMaker(program_.sequence_layout, pool_, heap_).New(length);
+  if (sequence == nullptr) return pool_->ExhaustedError(length * static_cast<int64_t>(sizeof(TensorObject*)));
+  target->object = sequence;
+  for (int64_t i = 0; i < length; ++i) {
+    const Value& element = value.fields()[i];
+    const LoadedValueType& expected = program_.value_types[type.parts[0]];
+    if (!element.is_tensor()) return Mismatch(element, expected.type.ToString());
+    const absl::Status status = CheckTensor(*element.tensor(), expected);
+    if (!status.ok()) return Annotate(status, absl::StrCat("element ", i));
+    element.tensor()->Ref();
+    AppendElement(sequence, element.tensor().get());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<const LoadedConstructor*> InputConverter::FindConstructor(const Value& value,
@@ -231,9 +254,21 @@ absl::StatusOr<Value> OutputConverter::ConvertPart(uint32_t type_index, bool box
   }
   const Slot slot = *(*source)++;
   if (type.type.is_data()) return ConvertData(type, *slot.object);
+  if (type.type.is_sequence()) return ConvertSequence(type, *slot.object);
   if (type.is_scalar && !boxed) return ConvertScalar(type, slot);
   BATON_ASSIGN_OR_RETURN(Tensor tensor, keep_(*slot.tensor));
   return Value(std::move(tensor));
+}
+
+absl::StatusOr<Value> OutputConverter::ConvertSequence(const LoadedValueType& type, const Object& object) {
+  if (&program_.sequence_layout != object.layout)
+    return absl::InvalidArgumentError(absl::StrCat("is no sequence, expected ", type.type.ToString()));
+  std::vector<Value> elements;
+  for (TensorObject* element : SequenceElements(object)) {
+    BATON_ASSIGN_OR_RETURN(Tensor tensor, keep_(*element));
+    elements.push_back(Value(std::move(tensor)));
+  }
+  return Value::Sequence(std::move(elements));
 }
 
 absl::StatusOr<Value> OutputConverter::ConvertScalar(const LoadedValueType& type, Slot slot) {

@@ -51,6 +51,7 @@ class InputConverter {
   absl::Status ConvertTensor(const Value& value, const LoadedValueType& type, bool boxed, Slot** target);
   absl::Status ConvertTuple(const Value& value, const LoadedValueType& type, bool boxed, Slot** target);
   absl::Status ConvertData(const Value& value, const LoadedValueType& type, Slot* target);
+  absl::Status ConvertSequence(const Value& value, const LoadedValueType& type, Slot* target);
   absl::Status CheckTensor(const TensorObject& tensor, const LoadedValueType& type);
   absl::StatusOr<const LoadedConstructor*> FindConstructor(const Value& value, const LoadedValueType& type);
   absl::Status FillObjects();
@@ -91,6 +92,7 @@ class OutputConverter {
   absl::StatusOr<Value> ConvertPart(uint32_t type, bool boxed, const Slot** source);
   absl::StatusOr<Value> ConvertScalar(const LoadedValueType& type, Slot slot);
   absl::StatusOr<Value> ConvertData(const LoadedValueType& type, const Object& object);
+  absl::StatusOr<Value> ConvertSequence(const LoadedValueType& type, const Object& object);
   absl::Status ReadObjects();
 
   const LoadedProgram& program_;

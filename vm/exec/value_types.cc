@@ -92,7 +92,9 @@ uint32_t ValueTypeLoader::Load(const Type& type, Symbols* symbols) {
     return index;
   }
   std::vector<uint32_t> parts;
-  for (const Type& field : type.fields()) parts.push_back(Load(field, symbols));
+  for (const Type& part : type.parts()) {
+    if (part.kind() != Type::Kind::kNever) parts.push_back(Load(part, symbols));
+  }
   loaded_->value_types[index].parts = std::move(parts);
   return index;
 }
