@@ -97,7 +97,7 @@ template <typename T>
 absl::Status AlignRoi(const RoiAlignAttrs& attrs, int64_t index, KernelCall& call) {
   const TensorObject& data = *call.inputs[0];
   const int64_t rows = attrs.pooled_size[0], columns = attrs.pooled_size[1];
-  BATON_ASSIGN_OR_RETURN(const Roi roi, RoiAt<T>(*call.inputs[1], index, data.dims[0]));
+  BATON_ASSIGN_OR_RETURN(const Roi roi, RoiAt<T>(call, index));
   RoiBins bins;
   BATON_ASSIGN_OR_RETURN(bins.y, MakeBins(attrs, roi.box.y1, roi.box.y2, rows));
   BATON_ASSIGN_OR_RETURN(bins.x, MakeBins(attrs, roi.box.x1, roi.box.x2, columns));
@@ -131,9 +131,9 @@ absl::Status RoiAlignKernel(const RoiAlignAttrs& attrs, KernelCall& call) {
 const OpDef& RoiAlign() {
   static const OpDef& def = *new OpDef(MakeOp<RoiAlignAttrs>(
       {.name = "vision.roi_align",
-       .doc =
-           "Cuts every region (batch, x1, y1, x2, y2) of data (NCHW) into bins and takes the mean or maximum "
-           "of samples between the pixels. Source: He et al., \"Mask R-CNN\", 2017; ONNX RoiAlign-16.",
+       .doc = "Cuts every region (batch, x1, y1, x2, y2) of data (NCHW), or (x1, y1, x2, y2) with "
+              "batch_indices, into bins and takes the mean or maximum "
+              "of samples between the pixels. Source: He et al., \"Mask R-CNN\", 2017; ONNX RoiAlign-16.",
        .attrs = {{"pooled_size", &RoiAlignAttrs::pooled_size, "bins: height, width", /*required=*/true},
                  {"spatial_scale", &RoiAlignAttrs::spatial_scale, "pixels of data per pixel of the regions"},
                  {"sample_ratio", &RoiAlignAttrs::sample_ratio,
@@ -141,7 +141,7 @@ const OpDef& RoiAlign() {
                  {"mode", &RoiAlignAttrs::mode, "avg or max"},
                  {"aligned", &RoiAlignAttrs::aligned,
                   "pixels have their centre at .5 and regions may be smaller than one"}},
-       .inputs = {"data", "rois"},
+       .inputs = {"data", "rois", InputDef("batch_indices").Optional()},
        .type = RoiAlignType,
        .check_attrs = CheckRoiAlignAttrs,
        .kernels = {{"portable", RoiAlignKernel}}}));
