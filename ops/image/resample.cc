@@ -33,7 +33,8 @@ constexpr Name<RoundingMethod> kRoundingMethods[] = {
     {"round_prefer_floor", RoundingMethod::kRoundPreferFloor},
     {"round_prefer_ceil", RoundingMethod::kRoundPreferCeil},
     {"floor", RoundingMethod::kFloor},
-    {"ceil", RoundingMethod::kCeil}};
+    {"ceil", RoundingMethod::kCeil},
+    {"floor_or_ceil", RoundingMethod::kFloorOrCeil}};
 
 template <typename E, size_t n>
 absl::StatusOr<E> Find(const Name<E> (&names)[n], absl::string_view attribute, absl::string_view name) {
@@ -80,8 +81,29 @@ double FilterWeight(const ResampleOptions& options, double distance) {
   return t < 2 ? ((alpha * t - 5 * alpha) * t + 8 * alpha) * t - 4 * alpha : 0;
 }
 
-void NearestTap(const ResampleOptions& options, double coordinate, int64_t extent, absl::Span<Tap> taps) {
-  taps[0] = {ClampPlace(RoundCoordinate(options.rounding, coordinate), extent), 1};
+// The whole number that `coordinate` stands for.
+double RoundCoordinate(RoundingMethod method, bool shrinks, double coordinate) {
+  switch (method) {
+    case RoundingMethod::kRound:
+      return std::round(coordinate);
+    case RoundingMethod::kRoundPreferFloor:
+      return std::ceil(coordinate - 0.5);
+    case RoundingMethod::kRoundPreferCeil:
+      return std::floor(coordinate + 0.5);
+    case RoundingMethod::kFloor:
+      return std::floor(coordinate);
+    case RoundingMethod::kCeil:
+      return std::ceil(coordinate);
+    case RoundingMethod::kFloorOrCeil:
+      return shrinks ? std::ceil(coordinate) : std::floor(coordinate);
+  }
+  return coordinate;
+}
+
+void NearestTap(const ResampleOptions& options, const ResampleAxis& axis, double coordinate,
+                absl::Span<Tap> taps) {
+  const bool shrinks = ScaledExtent(axis) < static_cast<double>(axis.in);
+  taps[0] = {ClampPlace(RoundCoordinate(options.rounding, shrinks, coordinate), axis.in), 1};
 }
 
 // Places around the coordinate, as many before it as after.
@@ -144,22 +166,6 @@ double InputCoordinate(CoordinateMode mode, const ResampleAxis& axis, int64_t i)
   return x;
 }
 
-double RoundCoordinate(RoundingMethod method, double coordinate) {
-  switch (method) {
-    case RoundingMethod::kRound:
-      return std::round(coordinate);
-    case RoundingMethod::kRoundPreferFloor:
-      return std::ceil(coordinate - 0.5);
-    case RoundingMethod::kRoundPreferCeil:
-      return std::floor(coordinate + 0.5);
-    case RoundingMethod::kFloor:
-      return std::floor(coordinate);
-    case RoundingMethod::kCeil:
-      return std::ceil(coordinate);
-  }
-  return coordinate;
-}
-
 absl::StatusOr<int64_t> TapsPerPlace(const ResampleOptions& options, const ResampleAxis& axis) {
   if (options.method == ResizeMethod::kNearest) return 1;
   const double reach = options.method == ResizeMethod::kLinear ? 1 : 2;
@@ -178,7 +184,7 @@ void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, int64_t 
     if (options.coordinates == CoordinateMode::kTfCropAndResize && !inside) {
       place[0].place = kOutside;
     } else if (options.method == ResizeMethod::kNearest) {
-      NearestTap(options, coordinate, axis.in, place);
+      NearestTap(options, axis, coordinate, place);
     } else {
       FilterTaps(options, axis, coordinate, place);
     }

@@ -23,7 +23,8 @@ enum class CoordinateMode {
   kTfCropAndResize,
 };
 
-enum class RoundingMethod { kRound, kRoundPreferFloor, kRoundPreferCeil, kFloor, kCeil };
+// kFloorOrCeil: kFloor, but kCeil on an axis that shrinks.
+enum class RoundingMethod { kRound, kRoundPreferFloor, kRoundPreferCeil, kFloor, kCeil, kFloorOrCeil };
 
 struct ResampleOptions {
   ResizeMethod method = ResizeMethod::kLinear;
@@ -49,9 +50,6 @@ struct ResampleAxis {
 
 // Where place `i` of the result lies in the input. Source: ONNX Resize-19.
 double InputCoordinate(CoordinateMode mode, const ResampleAxis& axis, int64_t i);
-// The whole number that `coordinate` stands for.
-double RoundCoordinate(RoundingMethod method, double coordinate);
-
 // A place of the input and its weight in one place of the result.
 struct Tap {
   int64_t place = 0;  // inside; kOutside in the first tap of what kTfCropAndResize gives a fixed value

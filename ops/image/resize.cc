@@ -49,10 +49,8 @@ absl::StatusOr<ResampleAxes> PlanAxes(const ResizeAttrs& attrs, const Ints& axes
       axis.roi_start = NumberAt(*roi, static_cast<int64_t>(i));
       axis.roi_end = NumberAt(*roi, static_cast<int64_t>(n + i));
     }
-    const double part = roi == nullptr ? 1 : axis.roi_end - axis.roi_start;
-    if (!scales.empty()) dims[axes[i]] = Scaled(axis.in, static_cast<double>(scales[i]) * part);
+    if (!scales.empty()) dims[axes[i]] = Scaled(axis.in, static_cast<double>(scales[i]));
   }
-  for (int64_t& dim : dims) dim = std::max<int64_t>(dim, 0);  // of a region that is turned round
   if (call.outputs[0] == nullptr) BATON_RETURN_IF_ERROR(call.context.AllocateOutput(0, data.dtype, dims));
   for (size_t i = 0; i < n; ++i) plan[i].out = call.outputs[0]->dims[axes[i]];
   return plan;
@@ -128,6 +126,19 @@ absl::StatusOr<const C*> RunPasses(const ResizeAttrs& attrs, const Passes& passe
   return data;
 }
 
+// An interpolated element as T. A sum with weights that make 1 may fall just short of a whole number, which
+// truncation must not see: a plain area stays plain.
+template <typename T, typename C>
+T Rounded(C element) {
+  if constexpr (std::is_integral_v<T> && std::is_floating_point_v<C>) {
+    constexpr C kNoise = 1e-5;
+    const C whole = std::round(element);
+    return Convert<T>(std::abs(element - whole) < kNoise ? whole : element);
+  } else {
+    return Convert<T>(element);
+  }
+}
+
 // Elements of type T, interpolated as C.
 template <typename T, typename C>
 absl::Status ResizeAs(const ResizeAttrs& attrs, const Passes& passes, KernelCall& call) {
@@ -144,7 +155,7 @@ absl::Status ResizeAs(const ResizeAttrs& attrs, const Passes& passes, KernelCall
   }
   BATON_ASSIGN_OR_RETURN(image, RunPasses(attrs, passes, image, Convert<C>(attrs.extrapolation_value), call));
   std::transform(image, image + call.outputs[0]->num_elements(), call.outputs[0]->As<T>(),
-                 [](C element) { return Convert<T>(element); });
+                 [](C element) { return Rounded<T>(element); });
   return absl::OkStatus();
 }
 
@@ -164,8 +175,9 @@ absl::Status ResizeKernel(const ResizeAttrs& attrs, KernelCall& call) {
 const OpDef& Resize() {
   static const OpDef& def = *new OpDef(MakeOp<ResizeAttrs>(
       {.name = "image.resize",
-       .doc = "Resamples data along `axes` to the extents `sizes`, or floor(extent * scale) without them, of "
-              "the part `roi` with tf_crop_and_resize. Interpolation goes axis by axis; integer elements are "
+       .doc = "Resamples data along `axes` to the extents `sizes`, or floor(extent * scale) without them; "
+              "tf_crop_and_resize takes the part `roi` of it. Interpolation goes axis by axis; integer "
+              "elements are "
               "truncated. Source: ONNX Resize-19; "
               "Relay's image.resize2d.",
        .attrs =
@@ -177,8 +189,8 @@ const OpDef& Resize() {
              "half_pixel, half_pixel_symmetric, pytorch_half_pixel, tf_half_pixel_for_nn, align_corners, "
              "asymmetric or tf_crop_and_resize"},
             {"rounding_method", &ResizeAttrs::rounding_method,
-             "of nearest_neighbor: round (halves away from 0), round_prefer_floor, round_prefer_ceil, floor "
-             "or ceil"},
+             "of nearest_neighbor: round (halves away from 0), round_prefer_floor, round_prefer_ceil, floor, "
+             "ceil or floor_or_ceil (ceil of an axis that shrinks)"},
             {"cubic_alpha", &ResizeAttrs::cubic_alpha, "parameter of the cubic"},
             {"cubic_exclude", &ResizeAttrs::cubic_exclude,
              "what lies outside has no weight, else the border counts for it; also of linear with antialias"},

@@ -40,7 +40,9 @@ absl::Status ResizeType(TypeContext& context, const ResizeAttrs& attrs, TensorTy
 // The axes that are resized; all where none are given.
 absl::StatusOr<Ints> ResizedAxes(const ResizeAttrs& attrs, int rank);
 
-// floor(extent * scale) in float, as models that give scales were made with.
+// floor(extent * scale) in float, as models that give scales were made with. ONNX's text of
+// tf_crop_and_resize multiplies by the region's part of the axis too, which neither its reference nor other
+// runtimes do.
 int64_t Scaled(int64_t extent, double scale);
 
 // The scale that all axes get so that none becomes larger (or smaller) than wanted. REQUIRES: extents > 0.

@@ -134,11 +134,11 @@ absl::StatusOr<Shape> ResizeShape(TypeContext& context, const ResizeAttrs& attrs
     BATON_RETURN_IF_ERROR(ApplySizes(context, attrs, axes, &dims));
     return Shape(std::move(dims));
   }
-  // Only the kernel sees the values of scales and of the region.
-  const bool by_kernel = context.HasInput(kScales) || (Crops(attrs) && context.HasInput(kRoi));
   for (size_t i = 0; i < axes.size(); ++i) {
     Dim& dim = dims[axes[i]];
-    dim = by_kernel ? context.FreshDim("extent") : ScaledExtent(context, dim, attrs.scales[i]);
+    // Only the kernel sees the values of scales.
+    dim =
+        context.HasInput(kScales) ? context.FreshDim("extent") : ScaledExtent(context, dim, attrs.scales[i]);
   }
   return Shape(std::move(dims));
 }

@@ -37,11 +37,12 @@ void ResizeByScales(OnnxNode& node, Atom scales, Atom roi, Attributes attributes
   node.SetOutput(0, node.Call("image.resize", {node.Input(0), Atom(), roi, scales}, std::move(attributes)));
 }
 
-// Upsample, and Resize before its attributes came.
+// Upsample, and Resize before its attributes came. The text leaves open which pixel is the nearest; this is
+// what models of the time were tested with.
 Attributes PlainResize(OnnxNode& node) {
   return {{"method", Method(node)},
           {"coordinate_transformation_mode", std::string("asymmetric")},
-          {"rounding_method", std::string("floor")}};
+          {"rounding_method", std::string("floor_or_ceil")}};
 }
 
 Attributes ResizeAttributes(OnnxNode& node) {

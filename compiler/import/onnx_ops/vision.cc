@@ -16,12 +16,15 @@ void ConvertRoiAlign(OnnxNode& node) {
     return node.Invalid(absl::StrCat("attribute 'coordinate_transformation_mode' is '", placing,
                                      "', expected half_pixel or output_half_pixel"));
   }
+  // Of samples between the pixels ONNX compares the parts, not the sums.
+  std::string mode = from.String("mode", "avg");
+  if (mode == "max") mode = "max_weighted";
   const std::vector<int64_t> size = {from.Int("output_height", 1), from.Int("output_width", 1)};
   node.SetOutput(0, node.Call("vision.roi_align", node.Inputs(),
                               {{"pooled_size", size},
                                {"spatial_scale", from.Float("spatial_scale", 1)},
                                {"sample_ratio", from.Int("sampling_ratio", 0)},
-                               {"mode", from.String("mode", "avg")},
+                               {"mode", mode},
                                {"aligned", placing == "half_pixel"}}));
 }
 
