@@ -26,16 +26,15 @@ inline absl::Status RoiType(TypeContext& context, absl::Span<const int64_t> pool
                                                    ", expected ", DTypeName(data.dtype), " as data"));
   }
   const bool apart = context.HasInput(kBatchIndices);
-  Dim count = context.FreshDim("rois");
+  const Dim channels = data.shape.has_rank() ? data.shape[1] : context.FreshDim("channels");
+  const Dim count = rois.shape.has_rank() ? rois.shape[0] : context.FreshDim("rois");
   if (rois.shape.has_rank()) {
-    count = rois.shape[0];
     BATON_RETURN_IF_ERROR(
         context.RequireEqual(rois.shape[1], Dim(apart ? 4 : 5), "elements of a roi and those expected"));
     if (apart && context.input(kBatchIndices)->shape.has_rank())
       BATON_RETURN_IF_ERROR(
           context.RequireEqual(context.input(kBatchIndices)->shape[0], count, "batch_indices and rois"));
   }
-  const Dim channels = data.shape.has_rank() ? data.shape[1] : context.FreshDim("channels");
   result->push_back({data.dtype, Shape({count, channels, Dim(pooled_size[0]), Dim(pooled_size[1])})});
   return absl::OkStatus();
 }
