@@ -63,7 +63,7 @@ struct Pass {
 using Passes = absl::InlinedVector<Pass, kMaxRank>;
 
 // One pass per axis that changes. Those that shrink come first, so that no intermediate image is larger than
-// both data and the result.
+// both data and the result; of those that grow the last axis does, whose elements are moved one by one.
 absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, KernelCall& call) {
   BATON_ASSIGN_OR_RETURN(const Ints axes, ResizedAxes(attrs, call.inputs[kData]->rank));
   BATON_ASSIGN_OR_RETURN(const ResampleAxes plan, PlanAxes(attrs, axes, call));
@@ -78,8 +78,9 @@ absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, KernelCall& call) {
     const bool is_identity = axis.in == axis.out && axis.scale.value_or(1) == 1 && !moves;
     if (!is_identity) passes.push_back({static_cast<int>(axes[i]), axis});
   }
-  std::stable_partition(passes.begin(), passes.end(),
-                        [](const Pass& pass) { return pass.resample.out < pass.resample.in; });
+  const auto growing = std::stable_partition(
+      passes.begin(), passes.end(), [](const Pass& pass) { return pass.resample.out < pass.resample.in; });
+  std::reverse(growing, passes.end());
   return passes;
 }
 
@@ -91,6 +92,12 @@ void WritePlace(absl::Span<const Tap> taps, const C* data, int64_t inner, C fill
   } else if (taps.size() == 1) {
     std::copy_n(data + taps[0].place * inner, inner, result);
   } else if constexpr (std::is_floating_point_v<C>) {
+    if (inner == 1) {
+      C sum = 0;
+      for (const Tap& tap : taps) sum += static_cast<C>(tap.weight) * data[tap.place];
+      *result = sum;
+      return;
+    }
     std::fill_n(result, inner, C{0});
     for (const Tap& tap : taps) {
       const C weight = static_cast<C>(tap.weight);
