@@ -58,8 +58,9 @@ double ScaledExtent(const ResampleAxis& axis) {
   return axis.scale ? static_cast<double>(axis.in) * *axis.scale : static_cast<double>(axis.out);
 }
 
+// NaN, of a scale that float cannot divide by, is the first place.
 int64_t ClampPlace(double place, int64_t extent) {
-  return static_cast<int64_t>(std::clamp(place, 0.0, static_cast<double>(extent - 1)));
+  return place > 0 ? static_cast<int64_t>(std::min(place, static_cast<double>(extent - 1))) : 0;
 }
 
 // More taps per place than this are refused: a model that asks for them means something else.

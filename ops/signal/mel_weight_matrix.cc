@@ -57,8 +57,8 @@ struct BandEdges {
   double hertz_to_bin;  // frequencies of the transform per Hertz
 
   int64_t operator[](int64_t edge) const {
-    return FloatToInteger<int64_t>(
-        std::floor(HertzOfMel(low + step * static_cast<double>(edge)) * hertz_to_bin));
+    const double bin = HertzOfMel(low + step * static_cast<double>(edge)) * hertz_to_bin;
+    return std::max<int64_t>(FloatToInteger<int64_t>(std::floor(bin)), 0);
   }
 };
 
