@@ -160,6 +160,7 @@ TEST_CASE("signals: windows, periodic and symmetric", "[import]") {
   check(window("BlackmanWindow", 4, 1), {0, 0.34, 1, 0.34});
   check(window("HannWindow", 1, 0), {0});
   check(window("HannWindow", 0, 1), {});
+  CHECK_FALSE(OneNode(17, "HannWindow", {"n"}).RunError({Scalar(-1)}).empty());
   OneNode halves(17, "HannWindow", {"n"},
                  [](NodeBuilder& n) { n.Int("output_datatype", onnx::TensorProto::FLOAT16); });
   CHECK(halves.Result({Scalar(3)}).dtype() == DType::kFloat16);

@@ -34,11 +34,13 @@ void CosineWindow(OnnxNode& node, std::initializer_list<double> coefficients) {
   if (!dtype) return;
   const auto number = [&](double value) { return node.Scalar(DType::kFloat64, value); };
   const Atom size = node.Cast(node.AsScalar(node.Input(0)), DType::kInt64);
-  const Atom positions = node.Call("arange", {node.Int(0), size, node.Int(1)});
+  // 0, 1, 2 ... as sums of ones: a negative size is then an error.
+  const Atom ones = node.Call("full", {node.Call("reshape", {size, node.Ints({1})}), number(1)});
+  const Atom positions = node.Call("cumsum", {ones, node.Int(0)}, {{"exclusive", true}});
   // A symmetric window of one element has no way to go.
   const Atom last = node.Call("maximum", {node.Call("subtract", {size, node.Int(1)}), node.Int(1)});
   const Atom length = node.Cast(periodic ? size : last, DType::kFloat64);
-  const Atom turn = node.Call("divide", {node.Cast(positions, DType::kFloat64), length});
+  const Atom turn = node.Call("divide", {positions, length});
   Atom sum;
   double frequency = 0, sign = 1;
   for (const double coefficient : coefficients) {
