@@ -52,6 +52,28 @@ void ConvertBatchNormalization(OnnxNode& node) {
   node.SetOutput(0, node.Call("nn.batch_norm", node.Inputs(), {{"epsilon", Epsilon(node)}}));
 }
 
+// data / norm, of 16-bit floats in float32; a line of zeros stays as it is.
+void ConvertLpNormalization(OnnxNode& node) {
+  const int64_t p = node.attributes().Int("p", 2);
+  if (p != 1 && p != 2) return node.Invalid(absl::StrCat("attribute 'p' is ", p, ", expected 1 or 2"));
+  const DType dtype = node.ElementType(node.Input(0));
+  const Atom data = DTypeSize(dtype) == 2 ? node.Cast(node.Input(0), DType::kFloat32) : node.Input(0);
+  const Atom axes = node.Ints({node.attributes().Int("axis", -1)});
+  const Atom norm = node.Call(p == 1 ? "l1" : "l2", {data, axes}, {{"keepdims", true}});
+  const Atom is_zero = node.Call("equal", {norm, node.ScalarLike(data, 0)});
+  const Atom divisor = node.Call("where", {is_zero, node.ScalarLike(data, 1), norm});
+  node.SetOutput(0, node.Cast(node.Call("divide", {data, divisor}), dtype));
+}
+
+void ConvertLrn(OnnxNode& node) {
+  OnnxAttributes& from = node.attributes();
+  node.SetOutput(0, node.Call("nn.lrn", {node.Input(0)},
+                              {{"size", from.RequiredInt("size")},
+                               {"alpha", from.Float("alpha", 1e-4f)},
+                               {"beta", from.Float("beta", 0.75)},
+                               {"bias", from.Float("bias", 1)}}));
+}
+
 void ConvertLayerNormalization(OnnxNode& node) {
   CheckStashType(node);
   const int64_t axis = node.attributes().Int("axis", -1);
