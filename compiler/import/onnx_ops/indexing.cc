@@ -41,6 +41,13 @@ Attributes TopKOrder(OnnxNode& node) {
   return attributes;
 }
 
+void ConvertCumulative(OnnxNode& node, absl::string_view op) {
+  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
+  const bool reverse = node.attributes().Int("reverse", 0) != 0;
+  node.SetOutput(0, node.Call(op, {node.Input(0), node.AsScalar(node.Input(1))},
+                              {{"exclusive", exclusive}, {"reverse", reverse}}));
+}
+
 bool IsIndexType(DType dtype) {
   return dtype == DType::kInt32 || dtype == DType::kInt64;
 }
@@ -155,10 +162,10 @@ void ConvertArgMin(OnnxNode& node) {
 }
 
 void ConvertCumSum(OnnxNode& node) {
-  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
-  const bool reverse = node.attributes().Int("reverse", 0) != 0;
-  node.SetOutput(0, node.Call("cumsum", {node.Input(0), node.AsScalar(node.Input(1))},
-                              {{"exclusive", exclusive}, {"reverse", reverse}}));
+  ConvertCumulative(node, "cumsum");
+}
+void ConvertCumProd(OnnxNode& node) {
+  ConvertCumulative(node, "cumprod");
 }
 
 }  // namespace baton

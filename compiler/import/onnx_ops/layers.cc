@@ -56,6 +56,8 @@ Attributes RecurrentAttributes(OnnxNode& node) {
     if (from.Has(name)) attributes.emplace_back(name, from.Floats(name));
   }
   if (node.version() >= 14) attributes.emplace_back("layout", from.Int("layout", 0));
+  // Before version 7 it asked for the output Y, which the node's outputs tell.
+  if (node.version() < 7) from.Ignore("output_sequence");
   return attributes;
 }
 
@@ -69,6 +71,11 @@ void ConvertGemm(OnnxNode& node) {
                                  {"trans_a", node.attributes().Int("transA", 0) != 0},
                                  {"trans_b", node.attributes().Int("transB", 0) != 0}};
   node.SetOutput(0, node.Call("nn.gemm", node.Inputs(), attributes));
+}
+
+void ConvertEinsum(OnnxNode& node) {
+  const std::string equation = node.attributes().String("equation", "");
+  node.SetOutput(0, node.Call("einsum", node.Inputs(), {{"equation", equation}}));
 }
 
 void ConvertConv(OnnxNode& node) {

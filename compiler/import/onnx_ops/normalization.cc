@@ -39,17 +39,71 @@ void CheckStashType(OnnxNode& node) {
   if (type != 1) node.Unsupported(absl::StrCat("stash_type ", type));
 }
 
+// Whether a batch normalisation takes its statistics from the batch: said by an attribute, or by a wish for
+// more than one output.
+bool IsBatchTraining(OnnxNode& node) {
+  if (node.version() >= 14) return node.attributes().Int("training_mode", 0) != 0;
+  if (node.version() < 7) return node.attributes().Int("is_test", 0) == 0;
+  for (int i = 1; i < node.num_outputs(); ++i) {
+    if (node.WantsOutput(i)) return true;
+  }
+  return false;
+}
+
+struct BatchStatistics {
+  Atom mean, variance;  // the population variance
+};
+
+// Of data [N, C, ...] for each channel, or for each place in [C, ...].
+BatchStatistics StatisticsOfBatch(OnnxNode& node, bool per_channel) {
+  const Atom data = node.Input(0);
+  const Atom x = per_channel ? node.Call("reshape", {data, node.Ints({0, 0, -1})}) : data;
+  const Atom axes = per_channel ? node.Ints({0, 2}) : node.Ints({0});
+  const Atom difference = node.Call("subtract", {x, Mean(node, x, axes)});
+  const Atom squares = node.Call("multiply", {difference, difference});
+  return {node.Call("mean", {x, axes}, {{"keepdims", false}}),
+          node.Call("mean", {squares, axes}, {{"keepdims", false}})};
+}
+
+Atom RunningStatistic(OnnxNode& node, Atom old, Atom batch, double momentum) {
+  const Atom kept = node.Call("multiply", {old, node.ScalarLike(old, momentum)});
+  const Atom now = node.Cast(batch, node.ElementType(old));
+  return node.Call("add", {kept, node.Call("multiply", {now, node.ScalarLike(old, 1 - momentum)})});
+}
+
+// Batch normalisation with a mean, variance, scale and bias [C, ...] for each place of data [N, C, ...].
+Atom NormalizedByActivation(OnnxNode& node, Atom mean, Atom variance, double epsilon) {
+  const Atom data = node.Input(0);
+  const Atom deviation = node.Call("sqrt", {node.Call("add", {variance, node.ScalarLike(data, epsilon)})});
+  const Atom normal = node.Call("divide", {node.Call("subtract", {data, mean}), deviation});
+  return node.Call("add", {node.Call("multiply", {normal, node.Input(1)}), node.Input(2)});
+}
+
 }  // namespace
 
 void ConvertBatchNormalization(OnnxNode& node) {
   OnnxAttributes& attributes = node.attributes();
-  attributes.Ignore("momentum");
-  if (node.version() < 7 && attributes.Int("is_test", 0) == 0)
-    return node.Unsupported("training (is_test 0)");
-  if (node.version() < 9 && attributes.Int("spatial", 1) != 1) return node.Unsupported("spatial 0");
-  if (node.version() >= 14 && attributes.Int("training_mode", 0) != 0)
-    return node.Unsupported("training_mode 1");
-  node.SetOutput(0, node.Call("nn.batch_norm", node.Inputs(), {{"epsilon", Epsilon(node)}}));
+  const double epsilon = Epsilon(node);
+  const double momentum = attributes.Float("momentum", 0.9f);
+  const bool per_channel = node.version() >= 9 || attributes.Int("spatial", 1) != 0;
+  if (!IsBatchTraining(node)) {
+    if (per_channel)
+      return node.SetOutput(0, node.Call("nn.batch_norm", node.Inputs(), {{"epsilon", epsilon}}));
+    return node.SetOutput(0, NormalizedByActivation(node, node.Input(3), node.Input(4), epsilon));
+  }
+  const BatchStatistics batch = StatisticsOfBatch(node, per_channel);
+  if (per_channel) {
+    node.SetOutput(0, node.Call("nn.batch_norm",
+                                {node.Input(0), node.Input(1), node.Input(2), batch.mean, batch.variance},
+                                {{"epsilon", epsilon}}));
+  } else {
+    node.SetOutput(0, NormalizedByActivation(node, batch.mean, batch.variance, epsilon));
+  }
+  node.SetOutput(1, RunningStatistic(node, node.Input(3), batch.mean, momentum));
+  node.SetOutput(2, RunningStatistic(node, node.Input(4), batch.variance, momentum));
+  // Before version 14 two outputs more, for a gradient.
+  node.SetOutput(3, batch.mean);
+  node.SetOutput(4, batch.variance);
 }
 
 void ConvertLayerNormalization(OnnxNode& node) {
