@@ -149,20 +149,8 @@ void ConvertMeanVarianceNormalization(OnnxNode& node) {
 
 void ConvertRmsNormalization(OnnxNode& node) {
   CheckStashType(node);
-  const Atom data = node.Input(0);
-  int64_t first = node.attributes().Int("axis", -1);
-  if (const std::optional<int> rank = node.Rank(data); rank && first >= 0) first -= *rank;
-  if (first >= 0) return node.Unsupported("axis from the front on data of unknown rank");
-  if (first < -kMaxRank) return node.Invalid(absl::StrCat("attribute 'axis' is ", first));
-  std::vector<int64_t> axes;
-  for (int64_t axis = first; axis < 0; ++axis) axes.push_back(axis);
-  // 16-bit floats are normalised in float32 and rounded before they are scaled.
-  const DType dtype = node.ElementType(data);
-  const Atom x = DTypeSize(dtype) == 2 ? node.Cast(data, DType::kFloat32) : data;
-  const Atom squares = Mean(node, node.Call("multiply", {x, x}), node.Ints(axes));
-  const Atom norm = node.Call("sqrt", {node.Call("add", {squares, node.ScalarLike(x, Epsilon(node))})});
-  const Atom normalized = node.Cast(node.Call("divide", {x, norm}), dtype);
-  node.SetOutput(0, node.Call("multiply", {normalized, node.Input(1)}));
+  const int64_t axis = node.attributes().Int("axis", -1);
+  node.SetOutput(0, node.Call("nn.rms_norm", node.Inputs(), {{"axis", axis}, {"epsilon", Epsilon(node)}}));
 }
 
 }  // namespace baton
