@@ -58,6 +58,9 @@ class OnnxNode {
   // A tensor of one element in any shape as rank 0.
   ir::Atom AsScalar(ir::Atom value);
   ir::Atom Cast(ir::Atom value, DType dtype);
+  // 16-bit floats as float32, for formulas whose intermediate results shall not be rounded; others as they
+  // are.
+  ir::Atom Widened(ir::Atom value);
   // A shape as int64 vector.
   ir::Atom ShapeOf(ir::Atom value) { return Call("shape_of", {value}); }
 

@@ -126,6 +126,13 @@ void ConvertBitCast(OnnxNode& node) {
   node.SetOutput(0, node.Call("reinterpret", {node.Input(0)}, {{"dtype", dtype}}));
 }
 
+void ConvertErf(OnnxNode& node) {
+  const Atom data = node.Input(0);
+  const DType dtype = node.ElementType(data);
+  const Atom x = IsFloat(dtype) ? data : node.Cast(data, DType::kFloat32);
+  node.SetOutput(0, node.Cast(node.Call("erf", {x}), dtype));
+}
+
 void ConvertIsInf(OnnxNode& node) {
   const bool negative = node.attributes().Int("detect_negative", 1) != 0;
   const bool positive = node.attributes().Int("detect_positive", 1) != 0;

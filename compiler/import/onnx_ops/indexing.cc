@@ -59,8 +59,12 @@ void ConvertConcat(OnnxNode& node) {
   node.SetOutput(0, node.Call("concatenate", node.Inputs(), Axis(node, 1)));
 }
 
+// Version 1 had the sizes as an operand of the data's type, or as an attribute.
 void ConvertSplitAttribute(OnnxNode& node) {
-  SplitInto(node, node.attributes().Has("split") ? node.Ints(node.attributes().Ints("split")) : Atom());
+  Atom sizes;
+  if (node.attributes().Has("split")) sizes = node.Ints(node.attributes().Ints("split"));
+  if (node.HasInput(1)) sizes = node.Cast(node.Input(1), DType::kInt64);
+  SplitInto(node, sizes);
 }
 
 void ConvertSplit(OnnxNode& node) {

@@ -61,6 +61,18 @@ Attributes RecurrentAttributes(OnnxNode& node) {
   return attributes;
 }
 
+// 16-bit floats are computed in float32.
+void CallRecurrent(OnnxNode& node, absl::string_view op, const Attributes& attributes) {
+  const DType dtype = node.ElementType(node.Input(0));
+  if (!IsFloat(dtype) || DTypeSize(dtype) > 2) return node.CallForOutputs(op, node.Inputs(), attributes);
+  std::vector<Atom> inputs;
+  for (const Atom& input : node.Inputs()) inputs.push_back(node.Widened(input));
+  const std::vector<Atom> results = node.CallMany(op, inputs, attributes, node.num_outputs());
+  for (int i = 0; i < node.num_outputs(); ++i) {
+    if (node.WantsOutput(i)) node.SetOutput(i, node.Cast(results[i], dtype));
+  }
+}
+
 }  // namespace
 
 void ConvertGemm(OnnxNode& node) {
@@ -108,17 +120,17 @@ void ConvertAveragePool(OnnxNode& node) {
 void ConvertLstm(OnnxNode& node) {
   Attributes attributes = RecurrentAttributes(node);
   attributes.emplace_back("input_forget", node.attributes().Int("input_forget", 0) != 0);
-  node.CallForOutputs("lstm", node.Inputs(), attributes);
+  CallRecurrent(node, "lstm", attributes);
 }
 
 void ConvertGru(OnnxNode& node) {
   Attributes attributes = RecurrentAttributes(node);
   attributes.emplace_back("linear_before_reset", node.attributes().Int("linear_before_reset", 0) != 0);
-  node.CallForOutputs("gru", node.Inputs(), attributes);
+  CallRecurrent(node, "gru", attributes);
 }
 
 void ConvertRnn(OnnxNode& node) {
-  node.CallForOutputs("rnn", node.Inputs(), RecurrentAttributes(node));
+  CallRecurrent(node, "rnn", RecurrentAttributes(node));
 }
 
 }  // namespace baton

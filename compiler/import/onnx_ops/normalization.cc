@@ -33,6 +33,13 @@ Atom WithShapeOf(OnnxNode& node, Atom data, Atom like) {
   return node.Call("reshape", {data, node.ShapeOf(like)}, {{"allow_zero", true}});
 }
 
+// The node's output from normalised data of rank 3: with scale and bias, and the data's shape and type.
+void SetScaled(OnnxNode& node, Atom normalized, Atom data) {
+  const Atom scaled =
+      ScaleChannels(node, normalized, node.Widened(node.Input(1)), node.Widened(node.Input(2)));
+  node.SetOutput(0, node.Cast(WithShapeOf(node, scaled, data), node.ElementType(node.Input(0))));
+}
+
 void CheckStashType(OnnxNode& node) {
   const int64_t type = node.attributes().Int("stash_type", 1);
   // 1 is float32: what sums of 16-bit floats are computed in anyway.
@@ -56,7 +63,7 @@ struct BatchStatistics {
 
 // Of data [N, C, ...] for each channel, or for each place in [C, ...].
 BatchStatistics StatisticsOfBatch(OnnxNode& node, bool per_channel) {
-  const Atom data = node.Input(0);
+  const Atom data = node.Widened(node.Input(0));
   const Atom x = per_channel ? node.Call("reshape", {data, node.Ints({0, 0, -1})}) : data;
   const Atom axes = per_channel ? node.Ints({0, 2}) : node.Ints({0});
   const Atom difference = node.Call("subtract", {x, Mean(node, x, axes)});
@@ -66,17 +73,23 @@ BatchStatistics StatisticsOfBatch(OnnxNode& node, bool per_channel) {
 }
 
 Atom RunningStatistic(OnnxNode& node, Atom old, Atom batch, double momentum) {
-  const Atom kept = node.Call("multiply", {old, node.ScalarLike(old, momentum)});
-  const Atom now = node.Cast(batch, node.ElementType(old));
-  return node.Call("add", {kept, node.Call("multiply", {now, node.ScalarLike(old, 1 - momentum)})});
+  const Atom before = node.Widened(old);
+  const Atom kept = node.Call("multiply", {before, node.ScalarLike(before, momentum)});
+  const Atom now = node.Cast(batch, node.ElementType(before));
+  const Atom running =
+      node.Call("add", {kept, node.Call("multiply", {now, node.ScalarLike(now, 1 - momentum)})});
+  return node.Cast(running, node.ElementType(old));
 }
 
 // Batch normalisation with a mean, variance, scale and bias [C, ...] for each place of data [N, C, ...].
 Atom NormalizedByActivation(OnnxNode& node, Atom mean, Atom variance, double epsilon) {
-  const Atom data = node.Input(0);
-  const Atom deviation = node.Call("sqrt", {node.Call("add", {variance, node.ScalarLike(data, epsilon)})});
-  const Atom normal = node.Call("divide", {node.Call("subtract", {data, mean}), deviation});
-  return node.Call("add", {node.Call("multiply", {normal, node.Input(1)}), node.Input(2)});
+  const Atom data = node.Widened(node.Input(0));
+  const Atom spread = node.Call("add", {node.Widened(variance), node.ScalarLike(data, epsilon)});
+  const Atom difference = node.Call("subtract", {data, node.Widened(mean)});
+  const Atom normal = node.Call("divide", {difference, node.Call("sqrt", {spread})});
+  const Atom scaled = node.Call("multiply", {normal, node.Widened(node.Input(1))});
+  const Atom result = node.Call("add", {scaled, node.Widened(node.Input(2))});
+  return node.Cast(result, node.ElementType(node.Input(0)));
 }
 
 }  // namespace
@@ -102,8 +115,9 @@ void ConvertBatchNormalization(OnnxNode& node) {
   node.SetOutput(1, RunningStatistic(node, node.Input(3), batch.mean, momentum));
   node.SetOutput(2, RunningStatistic(node, node.Input(4), batch.variance, momentum));
   // Before version 14 two outputs more, for a gradient.
-  node.SetOutput(3, batch.mean);
-  node.SetOutput(4, batch.variance);
+  const DType dtype = node.ElementType(node.Input(0));
+  if (node.WantsOutput(3)) node.SetOutput(3, node.Cast(batch.mean, dtype));
+  if (node.WantsOutput(4)) node.SetOutput(4, node.Cast(batch.variance, dtype));
 }
 
 void ConvertLayerNormalization(OnnxNode& node) {
@@ -113,14 +127,14 @@ void ConvertLayerNormalization(OnnxNode& node) {
 }
 
 void ConvertInstanceNormalization(OnnxNode& node) {
-  const Atom data = node.Input(0);
+  const Atom data = node.Widened(node.Input(0));
   const Atom flat = node.Call("reshape", {data, node.Ints({0, 0, -1})});
   const Atom normalized = Normalized(node, flat, node.Ints({2}), Epsilon(node));
-  node.SetOutput(0, WithShapeOf(node, ScaleChannels(node, normalized, node.Input(1), node.Input(2)), data));
+  SetScaled(node, normalized, data);
 }
 
 void ConvertGroupNormalization(OnnxNode& node) {
-  const Atom data = node.Input(0);
+  const Atom data = node.Widened(node.Input(0));
   const int64_t groups = node.attributes().RequiredInt("num_groups");
   const double epsilon = Epsilon(node);
   const bool per_channel = node.version() >= 21;
@@ -133,18 +147,18 @@ void ConvertGroupNormalization(OnnxNode& node) {
   // From version 21 on there is a scale per channel, before that one per group.
   if (per_channel)
     normalized = node.Call("reshape", {WithShapeOf(node, normalized, data), node.Ints({0, 0, -1})});
-  node.SetOutput(0, WithShapeOf(node, ScaleChannels(node, normalized, node.Input(1), node.Input(2)), data));
+  SetScaled(node, normalized, data);
 }
 
 // (x - mean) / (standard deviation + 1e-9).
 void ConvertMeanVarianceNormalization(OnnxNode& node) {
-  const Atom data = node.Input(0);
+  const Atom data = node.Widened(node.Input(0));
   const Atom axes = node.Ints(node.attributes().Has("axes") ? node.attributes().Ints("axes")
                                                             : std::vector<int64_t>{0, 2, 3});
   const Atom difference = node.Call("subtract", {data, Mean(node, data, axes)});
   const Atom variance = Mean(node, node.Call("multiply", {difference, difference}), axes);
   const Atom deviation = node.Call("add", {node.Call("sqrt", {variance}), node.ScalarLike(data, 1e-9)});
-  node.SetOutput(0, node.Call("divide", {difference, deviation}));
+  node.SetOutput(0, node.Cast(node.Call("divide", {difference, deviation}), node.ElementType(node.Input(0))));
 }
 
 void ConvertRmsNormalization(OnnxNode& node) {
