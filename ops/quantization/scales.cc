@@ -53,9 +53,9 @@ absl::StatusOr<Copied<T>> CopyAs(KernelContext& context, const TensorObject& ten
 }  // namespace
 
 absl::Status CheckScaleAttrs(const ScaleAttrs& attrs) {
-  if (attrs.block_size >= 0) return absl::OkStatus();
+  if (attrs.block_size >= 0 && attrs.block_size <= INT32_MAX) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("attribute 'block_size' is ", attrs.block_size, ", expected 0 or more"));
+      absl::StrCat("attribute 'block_size' is ", attrs.block_size, ", expected 0 to ", INT32_MAX));
 }
 
 absl::Status RequireScales(TypeContext& context, const ScaleAttrs& attrs) {
