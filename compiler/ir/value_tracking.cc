@@ -170,7 +170,9 @@ Element Evaluate(ScalarForm form, DType from, DType to, absl::Span<const Element
 }  // namespace
 
 std::optional<int64_t> TrackedCount(const TensorType& type) {
+  // An extent is a signed number: uint64 does not fit, as it does not fit a register.
   if (!IsInteger(type.dtype) && type.dtype != DType::kBool) return std::nullopt;
+  if (type.dtype == DType::kUInt64) return std::nullopt;
   if (!type.shape.IsStatic()) return std::nullopt;
   int64_t count = 1;
   for (const Dim& dim : type.shape.dims()) {

@@ -33,6 +33,13 @@ void ConvertArg(OnnxNode& node, absl::string_view op) {
   node.SetOutput(0, node.Call(op, {node.Input(0)}, attributes));
 }
 
+void ConvertCumulative(OnnxNode& node, absl::string_view op) {
+  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
+  const bool reverse = node.attributes().Int("reverse", 0) != 0;
+  node.SetOutput(0, node.Call(op, {node.Input(0), node.AsScalar(node.Input(1))},
+                              {{"exclusive", exclusive}, {"reverse", reverse}}));
+}
+
 bool IsIndexType(DType dtype) {
   return dtype == DType::kInt32 || dtype == DType::kInt64;
 }
@@ -44,8 +51,12 @@ void ConvertConcat(OnnxNode& node) {
   node.SetOutput(0, node.Call("concatenate", node.Inputs(), Axis(node, 1)));
 }
 
+// Version 1 had the sizes as an operand of the data's type, or as an attribute.
 void ConvertSplitAttribute(OnnxNode& node) {
-  SplitInto(node, node.attributes().Has("split") ? node.Ints(node.attributes().Ints("split")) : Atom());
+  Atom sizes;
+  if (node.attributes().Has("split")) sizes = node.Ints(node.attributes().Ints("split"));
+  if (node.HasInput(1)) sizes = node.Cast(node.Input(1), DType::kInt64);
+  SplitInto(node, sizes);
 }
 
 void ConvertSplit(OnnxNode& node) {
@@ -125,10 +136,10 @@ void ConvertArgMin(OnnxNode& node) {
 }
 
 void ConvertCumSum(OnnxNode& node) {
-  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
-  const bool reverse = node.attributes().Int("reverse", 0) != 0;
-  node.SetOutput(0, node.Call("cumsum", {node.Input(0), node.AsScalar(node.Input(1))},
-                              {{"exclusive", exclusive}, {"reverse", reverse}}));
+  ConvertCumulative(node, "cumsum");
+}
+void ConvertCumProd(OnnxNode& node) {
+  ConvertCumulative(node, "cumprod");
 }
 
 }  // namespace baton

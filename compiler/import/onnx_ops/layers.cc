@@ -40,7 +40,21 @@ Attributes RecurrentAttributes(OnnxNode& node) {
     if (from.Has(name)) attributes.emplace_back(name, from.Floats(name));
   }
   if (node.version() >= 14) attributes.emplace_back("layout", from.Int("layout", 0));
+  // Before version 7 it asked for the output Y, which the node's outputs tell.
+  if (node.version() < 7) from.Ignore("output_sequence");
   return attributes;
+}
+
+// 16-bit floats are computed in float32.
+void CallRecurrent(OnnxNode& node, absl::string_view op, const Attributes& attributes) {
+  const DType dtype = node.ElementType(node.Input(0));
+  if (!IsFloat(dtype) || DTypeSize(dtype) > 2) return node.CallForOutputs(op, node.Inputs(), attributes);
+  std::vector<Atom> inputs;
+  for (const Atom& input : node.Inputs()) inputs.push_back(node.Widened(input));
+  const std::vector<Atom> results = node.CallMany(op, inputs, attributes, node.num_outputs());
+  for (int i = 0; i < node.num_outputs(); ++i) {
+    if (node.WantsOutput(i)) node.SetOutput(i, node.Cast(results[i], dtype));
+  }
 }
 
 }  // namespace
@@ -53,6 +67,11 @@ void ConvertGemm(OnnxNode& node) {
                                  {"trans_a", node.attributes().Int("transA", 0) != 0},
                                  {"trans_b", node.attributes().Int("transB", 0) != 0}};
   node.SetOutput(0, node.Call("nn.gemm", node.Inputs(), attributes));
+}
+
+void ConvertEinsum(OnnxNode& node) {
+  const std::string equation = node.attributes().String("equation", "");
+  node.SetOutput(0, node.Call("einsum", node.Inputs(), {{"equation", equation}}));
 }
 
 void ConvertConv(OnnxNode& node) {
@@ -84,17 +103,17 @@ void ConvertCol2Im(OnnxNode& node) {
 void ConvertLstm(OnnxNode& node) {
   Attributes attributes = RecurrentAttributes(node);
   attributes.emplace_back("input_forget", node.attributes().Int("input_forget", 0) != 0);
-  node.CallForOutputs("lstm", node.Inputs(), attributes);
+  CallRecurrent(node, "lstm", attributes);
 }
 
 void ConvertGru(OnnxNode& node) {
   Attributes attributes = RecurrentAttributes(node);
   attributes.emplace_back("linear_before_reset", node.attributes().Int("linear_before_reset", 0) != 0);
-  node.CallForOutputs("gru", node.Inputs(), attributes);
+  CallRecurrent(node, "gru", attributes);
 }
 
 void ConvertRnn(OnnxNode& node) {
-  node.CallForOutputs("rnn", node.Inputs(), RecurrentAttributes(node));
+  CallRecurrent(node, "rnn", RecurrentAttributes(node));
 }
 
 }  // namespace baton
