@@ -24,6 +24,10 @@ std::optional<DType> OnnxImport::ElementType(const ir::Atom& atom) const {
   return found->second;
 }
 
+void OnnxImport::Warn(absl::string_view message) {
+  warnings.insert(absl::StrCat(file, ": warning: ", message));
+}
+
 SourceLocation OnnxImport::LocationOf(const onnx::NodeProto& node, absl::string_view prefix) const {
   SourceLocation location;
   location.file = file;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -22,7 +23,8 @@ namespace baton {
 // that of the passes after it, within bounds.
 inline constexpr int kMaxOnnxNesting = 64;
 // Nodes converted in all: functions that call each other may stand for exponentially many.
-inline constexpr int64_t kMaxOnnxNodes = 2'000'000;
+// Each costs the compiler about 2 kB and 15 us.
+inline constexpr int64_t kMaxOnnxNodes = 1'000'000;
 
 struct OnnxImport {
   OnnxImport(absl::string_view file_name, const std::string& folder, const OnnxImportOptions& import_options,
@@ -39,6 +41,7 @@ struct OnnxImport {
   OnnxFunctions functions;
   GraphOrder order;
   UnsupportedList unsupported;
+  std::set<std::string> warnings;
   // Of Vars whose Type is left to type inference. A Var that is not here stands for something unsupported or
   // wrong.
   absl::flat_hash_map<const ir::Var*, DType> element_types;
@@ -48,6 +51,8 @@ struct OnnxImport {
   // rest, and fails.
   ir::Atom Placeholder(absl::string_view name) { return module.NewVar(name); }
   std::optional<DType> ElementType(const ir::Atom& atom) const;
+  // "m.onnx: warning: message", once.
+  void Warn(absl::string_view message);
   // InvalidArgument "message; at node 'n' (Add) in m.onnx" and "m.onnx: message".
   absl::Status ErrorAt(const onnx::NodeProto& node, absl::string_view message) const;
   absl::Status Error(absl::string_view message) const;
