@@ -112,8 +112,8 @@ ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& d
 
 OpDef MakeReduction(absl::string_view name, absl::string_view doc,
                     absl::Status (*type)(TypeContext&, const ReduceAttrs&, TensorTypes*),
-                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&)) {
-  return MakeOp<ReduceAttrs>({
+                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&), ScalarForm fold) {
+  OpDef op = MakeOp<ReduceAttrs>({
       .name = std::string(name),
       .doc = std::string(doc),
       .attrs = {{"keepdims", &ReduceAttrs::keepdims, "keep reduced axes with extent 1"},
@@ -124,6 +124,8 @@ OpDef MakeReduction(absl::string_view name, absl::string_view doc,
       .fusion = Fusion::kReduction,
       .kernels = {{"portable", kernel}},
   });
+  op.fold = fold;
+  return op;
 }
 
 }  // namespace baton

@@ -45,7 +45,8 @@ ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& d
 // The definition of one reduction.
 OpDef MakeReduction(absl::string_view name, absl::string_view doc,
                     absl::Status (*type)(TypeContext&, const ReduceAttrs&, TensorTypes*),
-                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&));
+                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&),
+                    ScalarForm fold = ScalarForm::kNone);
 
 namespace internal {
 
