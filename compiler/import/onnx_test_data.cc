@@ -1,9 +1,8 @@
 #include "compiler/import/onnx_test_data.h"
 
 #include <google/protobuf/message_lite.h>
-// Before the header for values, which needs what it declares.
 #include <onnx/onnx_pb.h>
-// Its own.
+// After the models' messages, which it needs.
 #include <onnx/onnx-data.pb.h>
 
 #include <limits>
@@ -76,6 +75,7 @@ absl::StatusOr<Value> Read(absl::string_view bytes, OnnxValueKind kind) {
 void EraseExtents(onnx::TypeProto* type) {
   switch (type->value_case()) {
     case onnx::TypeProto::kTensorType:
+      if (!type->tensor_type().has_shape()) return;
       for (auto& dim : *type->mutable_tensor_type()->mutable_shape()->mutable_dim()) dim.Clear();
       return;
     case onnx::TypeProto::kSequenceType:
