@@ -15,6 +15,16 @@ namespace fs = std::filesystem;
 
 constexpr double kBFloat16Tolerance = 1.0 / 64;
 
+// Upstream's files from before numpy knew bfloat16 hold its bits as uint16.
+Value AsDeclared(Value value, const Type& declared) {
+  if (!declared.is_tensor() || declared.tensor().dtype != DType::kBFloat16 || !value.is_tensor() ||
+      value.tensor()->dtype != DType::kUInt16) {
+    return value;
+  }
+  const Tensor& bits = value.tensor();
+  return Tensor::Wrap(DType::kBFloat16, bits.shape(), bits->data, [bits] {});
+}
+
 absl::StatusOr<OnnxValueKind> KindOfFile(const Parameter& parameter) {
   if (parameter.type.is_tensor()) return OnnxValueKind::kTensor;
   return absl::UnimplementedError(
@@ -45,7 +55,7 @@ absl::StatusOr<std::vector<Value>> ReadValues(const std::string& folder, absl::s
     BATON_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(paths[i]));
     BATON_ASSIGN_OR_RETURN(Value value,
                            ParseOnnxValue(bytes, file_kind, fs::path(paths[i]).filename().string()));
-    values.push_back(std::move(value));
+    values.push_back(AsDeclared(std::move(value), parameters[i].type));
   }
   return values;
 }
