@@ -132,11 +132,11 @@ std::string DispatchText(const std::vector<Dispatch>& dispatches) {
 
 absl::Status WriteReports(const Options& options, const ConformanceRun& run,
                           const std::vector<ConformanceResult>& results) {
+  const std::string dispatch = DispatchText(options.dispatches);
   if (!options.json.empty())
-    BATON_RETURN_IF_ERROR(
-        WriteFile(options.json, ConformanceJson(results, run.modes, DispatchText(options.dispatches))));
+    BATON_RETURN_IF_ERROR(WriteFile(options.json, ConformanceJson(results, run.modes, dispatch)));
   if (!options.junit.empty())
-    BATON_RETURN_IF_ERROR(WriteFile(options.junit, ConformanceJunit(results, run.modes)));
+    BATON_RETURN_IF_ERROR(WriteFile(options.junit, ConformanceJunit(results, run.modes, dispatch)));
   if (!options.write_expectations.empty())
     BATON_RETURN_IF_ERROR(WriteFile(options.write_expectations, run.expectations.Updated(results)));
   return absl::OkStatus();
@@ -160,6 +160,38 @@ absl::StatusOr<ExitCode> RunConformance(const Options& options, Console& console
   return (expecting ? unexpected : counts.failed) == 0 ? kExitOk : kExitFailed;
 }
 
+void AddCompareOptions(CLI::App* app, Options* options) {
+  app->add_option("--atol", options->tolerance.absolute, "absolute tolerance; default: 1e-7")
+      ->type_name("A")
+      ->check(CLI::NonNegativeNumber.description(""));
+  app->add_option("--rtol", options->tolerance.relative, "relative tolerance; default: 1e-3")
+      ->type_name("R")
+      ->check(CLI::NonNegativeNumber.description(""));
+}
+
+void AddLimitOptions(CLI::App* app, Options* options) {
+  app->add_option("--jobs", options->num_jobs, "tests at a time; default: 1")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024).description(""));
+  app->add_option("--timeout", options->timeout_seconds, "longest time for one test in one mode; default: 60")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1e-3, 1e6).description(""));
+  app->add_option("--memory", options->memory_mib, "most memory for one test in one mode; default: 4096")
+      ->type_name("MIB")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30).description(""));
+}
+
+void AddReportOptions(CLI::App* app, Options* options) {
+  app->add_option("--json", options->json, "write the results as JSON")->type_name("FILE");
+  app->add_option("--junit", options->junit, "write the results as JUnit XML")->type_name("FILE");
+  app->add_option("--expectations", options->expectations,
+                  "what is expected of which test; exit code 0 when all is as expected")
+      ->type_name("FILE");
+  app->add_option("--write-expectations", options->write_expectations,
+                  "write the expectations brought up to date; may be the same file")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void AddConformanceCommand(CLI::App* program, Command* command) {
@@ -175,31 +207,11 @@ void AddConformanceCommand(CLI::App* program, Command* command) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"static", "dynamic", "nofold", "reuse"}).description(""));
   AddDispatchOption(app, &options->dispatches, /*several=*/true);
-  app->add_option("--jobs", options->num_jobs, "tests at a time; default: 1")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024).description(""));
   app->add_option("--filter", options->filter, "only tests whose name holds this extended regular expression")
       ->type_name("RE");
-  app->add_option("--json", options->json, "write the results as JSON")->type_name("FILE");
-  app->add_option("--junit", options->junit, "write the results as JUnit XML")->type_name("FILE");
-  app->add_option("--atol", options->tolerance.absolute, "absolute tolerance; default: 1e-7")
-      ->type_name("A")
-      ->check(CLI::NonNegativeNumber.description(""));
-  app->add_option("--rtol", options->tolerance.relative, "relative tolerance; default: 1e-3")
-      ->type_name("R")
-      ->check(CLI::NonNegativeNumber.description(""));
-  app->add_option("--timeout", options->timeout_seconds, "longest time for one test in one mode; default: 60")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(1e-3, 1e6).description(""));
-  app->add_option("--memory", options->memory_mib, "most memory for one test in one mode; default: 4096")
-      ->type_name("MIB")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30).description(""));
-  app->add_option("--expectations", options->expectations,
-                  "what is expected of which test; exit code 0 when all is as expected")
-      ->type_name("FILE");
-  app->add_option("--write-expectations", options->write_expectations,
-                  "write the expectations brought up to date; may be the same file")
-      ->type_name("FILE");
+  AddCompareOptions(app, options.get());
+  AddLimitOptions(app, options.get());
+  AddReportOptions(app, options.get());
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunConformance(*options, console); }; });
 }

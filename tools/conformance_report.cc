@@ -178,13 +178,15 @@ std::string ConformanceJson(absl::Span<const ConformanceResult> results,
 }
 
 std::string ConformanceJunit(absl::Span<const ConformanceResult> results,
-                             const std::vector<ConformanceMode>& modes) {
+                             const std::vector<ConformanceMode>& modes, absl::string_view dispatch) {
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const ConformanceMode mode : modes) {
     const ConformanceCounts counts = CountMode(results, mode);
     absl::StrAppend(&xml, "<testsuite name=\"baton conformance ", ConformanceModeName(mode), "\" tests=\"",
                     counts.passed + counts.failed + counts.unsupported, "\" failures=\"", counts.failed,
-                    "\" skipped=\"", counts.unsupported, "\">\n");
+                    "\" skipped=\"", counts.unsupported,
+                    "\">\n<properties><property name=\"dispatch\" value=\"", XmlText(dispatch),
+                    "\"/></properties>\n");
     for (const ConformanceResult& result : results) {
       if (result.mode == mode) xml += JunitCase(result);
     }

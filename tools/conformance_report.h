@@ -30,7 +30,7 @@ std::string ConformanceJson(absl::Span<const ConformanceResult> results,
                             const std::vector<ConformanceMode>& modes, absl::string_view dispatch);
 // JUnit XML, a suite for each mode: unsupported tests are skipped ones.
 std::string ConformanceJunit(absl::Span<const ConformanceResult> results,
-                             const std::vector<ConformanceMode>& modes);
+                             const std::vector<ConformanceMode>& modes, absl::string_view dispatch);
 // "static,reuse".
 std::string ModeNames(absl::Span<const ConformanceMode> modes);
 

@@ -69,9 +69,10 @@ TEST_CASE("conformance report: JSON holds every test with its reason", "[tools]"
 }
 
 TEST_CASE("conformance report: JUnit escapes and marks failures and skips", "[tools]") {
-  const std::string xml = ConformanceJunit(Results(), kModes);
+  const std::string xml = ConformanceJunit(Results(), kModes, "register,stack");
   CHECK(absl::StrContains(xml, "conformance static\" tests=\"3\" failures=\"0\" skipped=\"1\""));
   CHECK(absl::StrContains(xml, "conformance dynamic\" tests=\"3\" failures=\"1\" skipped=\"1\""));
+  CHECK(absl::StrContains(xml, "<property name=\"dispatch\" value=\"register,stack\"/>"));
   CHECK(absl::StrContains(xml, "<failure type=\"crash\" message=\"a &lt; b &amp; &quot;c&quot;\"/>"));
   CHECK(absl::StrContains(xml, "<skipped message=\"operator Foo\"/>"));
 }
