@@ -1,5 +1,6 @@
 #include "tools/conformance_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -102,7 +103,7 @@ class CaseRun {
       if (!options_.dispatches.empty()) dispatch_ = options_.dispatches[i];
       outputs_.clear();
       const absl::Status status = RunDataSets(executable);
-      if (!status.ok()) return InCode(status);
+      if (!status.ok()) return dispatch_ ? Annotate(status, CodeName()) : status;
       if (i == 0) first = outputs_;
       CheckSameBits(first, "register and stack code give outputs with different bits");
     }
@@ -175,8 +176,8 @@ class CaseRun {
     outputs_.push_back(*std::move(got));
     if (same.outcome == CaseOutcome::kPassed) return absl::OkStatus();
     result_.outcome = same.outcome;
-    result_.message =
-        std::string(InCode(absl::UnknownError(absl::StrCat(same.message, "; ", data.name))).message());
+    result_.message = absl::StrCat(same.message, "; ", data.name);
+    if (dispatch_) absl::StrAppend(&result_.message, "; ", CodeName());
     return absl::OkStatus();
   }
 
@@ -195,9 +196,8 @@ class CaseRun {
   }
   bool passed() const { return result_.outcome == CaseOutcome::kPassed; }
 
-  absl::Status InCode(const absl::Status& status) const {
-    return dispatch_ ? Annotate(status, absl::StrCat(DispatchName(*dispatch_), " code")) : status;
-  }
+  // REQUIRES: dispatch_.
+  std::string CodeName() const { return absl::StrCat(DispatchName(*dispatch_), " code"); }
   void BeginStage(Stage stage) {
     EndStage();
     stage_ = stage;
@@ -211,8 +211,7 @@ class CaseRun {
     stage_start_.reset();
   }
   void BeginPart(absl::string_view data) {
-    if (!on_part_) return;
-    on_part_(absl::StrCat("run ", dispatch_ ? absl::StrCat(DispatchName(*dispatch_), " code, ") : "", data));
+    if (on_part_) on_part_(absl::StrCat("run ", dispatch_ ? CodeName() + ", " : "", data));
   }
 
   const ConformanceCase& test_;

@@ -14,31 +14,35 @@
 namespace baton {
 namespace {
 
-constexpr char kHead[] =
-    "# Operators\n\n"
-    "Made by `baton operators` from the definitions themselves; `tests/tools/operators_test.cc` fails when "
-    "this page is not\n"
-    "current, and with `BATON_UPDATE_GOLDEN=1` in the environment rewrites it.\n\n"
-    "**Element types** were found by asking the type rules: *floats* are float32, float64, float16 and "
-    "bfloat16, *signed* int8 to\n"
-    "int64, *unsigned* uint8 to uint64, *any* these and bool. One entry for each input, unless all are the "
-    "same.\n\n"
-    "**Shape** says what decides the extents of the result. *shapes*: those of the inputs and attributes, so "
-    "they are known as\n"
-    "expressions in the model's symbolic dimensions. *values*: values of integer inputs too, which may be "
-    "constants, shape\n"
-    "arithmetic (then as *shapes*) or come at run time. *data*: only the kernel knows, while it runs.\n\n"
-    "**Kernels** are tried in this order; all run on the CPU.\n\n";
-constexpr char kOnnxHead[] =
-    "## ONNX\n\n"
-    "The operators of the default domain, by the versions of the operator set in which they are imported. "
-    "What several operators\n"
-    "stand for is composed of them; shape arithmetic among them is gone when the model is compiled. A dash: "
-    "the node has graphs\n"
-    "or needs more than its inputs to be made up, see `compiler/import/onnx_ops/`.\n\n"
-    "| operator | opsets | becomes | element types | shape | kernels |\n|---|---|---|---|---|---|\n";
-constexpr char kBatonHead[] =
-    "\n## Baton\n\nThe registry's operators, those of the IR and of `baton.` in Relay text.\n";
+constexpr char kHead[] = R"(# Operators
+
+Made by `baton operators` from the definitions themselves; `tests/tools/operators_test.cc` fails when this page is not
+current, and with `BATON_UPDATE_GOLDEN=1` in the environment rewrites it.
+
+**Element types** were found by asking the type rules: *floats* are float32, float64, float16 and bfloat16, *signed* int8
+to int64, *unsigned* uint8 to uint64, *any* these and bool. One entry for each input, unless all are the same.
+
+**Shape** says what decides the extents of the result. *shapes*: those of the inputs and attributes, so that they are known
+as expressions in the model's symbolic dimensions. *values*: values of integer inputs too, which may be constants, shape
+arithmetic (then as *shapes*) or come at run time. *data*: only the kernel knows, while it runs.
+
+**Kernels** are tried in this order; all run on the CPU.
+
+## ONNX
+
+The operators of the default domain, by the versions of the operator set in which they are imported. What several operators
+stand for is composed of them; shape arithmetic among them is gone when the model is compiled; *nothing* stands for a value
+that is there already. Types and shape are those of a node with the inputs that must be there. A dash: the node has graphs
+or needs more than its inputs to be made up, see `compiler/import/onnx_ops/`.
+
+| operator | opsets | becomes | element types | shape | kernels |
+|---|---|---|---|---|---|
+)";
+constexpr char kBatonHead[] = R"(
+## Baton
+
+The registry's operators, those of the IR and of `baton.` in Relay text.
+)";
 
 // Text in a cell of a table.
 std::string Cell(absl::string_view text) {
@@ -128,7 +132,7 @@ std::string OperatorSection(const OpDef& op) {
 }  // namespace
 
 std::string OperatorsPage() {
-  std::string page = absl::StrCat(kHead, kOnnxHead);
+  std::string page = kHead;
   for (const OnnxOp& row : AllOnnxOps()) page += OnnxRow(row);
   page += kBatonHead;
   for (const OpDef* op : AllOps()) page += OperatorSection(*op);
