@@ -200,6 +200,13 @@ ir::Region* OnnxNode::BuildRegion(const onnx::GraphProto& graph, absl::Span<cons
   return ok() ? region : nullptr;
 }
 
+std::vector<Atom> OnnxNode::Inlined(const onnx::GraphProto& graph, absl::Span<const Atom> arguments) {
+  ir::Region* region = BuildRegion(graph, arguments, {});
+  if (region == nullptr) return {};
+  for (ir::Binding& binding : region->bindings) region_->bindings.push_back(std::move(binding));
+  return region->results;
+}
+
 absl::Status OnnxNode::DefineOutputs() {
   for (int i = 0; i < num_outputs(); ++i) {
     if (!WantsOutput(i)) continue;

@@ -78,6 +78,8 @@ class OnnxNode {
   // error.
   ir::Region* BuildRegion(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments,
                           absl::Span<ir::Var* const> params);
+  // The results of `graph` for these inputs, computed in place. Empty after an error.
+  std::vector<ir::Atom> Inlined(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments);
   // What `build` appends goes to `region`.
   void InRegion(ir::Region* region, const std::function<void()>& build);
   OnnxImport& import() { return import_; }
