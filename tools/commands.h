@@ -33,5 +33,6 @@ void AddVerifyCommand(CLI::App* program, Command* command);
 void AddBenchCommand(CLI::App* program, Command* command);
 void AddConformanceCommand(CLI::App* program, Command* command);
 void AddFmtCommand(CLI::App* program, Command* command);
+void AddOperatorsCommand(CLI::App* program, Command* command);
 
 }  // namespace baton

@@ -39,6 +39,7 @@ int RunBaton(const std::vector<std::string>& args, Console console) {
   AddBenchCommand(&program, &command);
   AddConformanceCommand(&program, &command);
   AddFmtCommand(&program, &command);
+  AddOperatorsCommand(&program, &command);
 
   // CLI11 reports by exceptions; they end here.
   try {

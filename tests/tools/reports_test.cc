@@ -1,10 +1,9 @@
-// JsonOutput, the conformance reports, and exit codes.
+// JsonOutput and exit codes.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "absl/strings/match.h"
-#include "tools/conformance_report.h"
 #include "tools/exit_codes.h"
 #include "tools/json_output.h"
 
@@ -52,33 +51,6 @@ TEST_CASE("json: bytes that are not UTF-8 are escaped", "[tools]") {
   CHECK(text("\xC3\xA9") == "\"\xC3\xA9\"\n");
   CHECK(text("a\xFF") == "\"a\\\\xff\"\n");
   CHECK(text("cut \xC3") == "\"cut \\\\xc3\"\n");
-}
-
-std::vector<ConformanceResult> Results() {
-  return {{"good", absl::OkStatus(), 0.5},
-          {"bad", absl::FailedPreconditionError("a < b & \"c\""), 0.25},
-          {"other", absl::UnimplementedError("operator Foo"), 0}};
-}
-
-TEST_CASE("conformance report: outcomes are counted", "[tools]") {
-  const ConformanceCounts counts = CountOutcomes(Results());
-  CHECK(counts.passed == 1);
-  CHECK(counts.failed == 1);
-  CHECK(counts.unsupported == 1);
-}
-
-TEST_CASE("conformance report: JSON holds every test with its reason", "[tools]") {
-  const std::string json = ConformanceJson(Results(), "static", "register");
-  CHECK(absl::StrContains(json, "\"unsupported\": 1"));
-  CHECK(absl::StrContains(json, "\"message\": \"operator Foo\""));
-  CHECK(absl::StrContains(json, "\"outcome\": \"passed\""));
-}
-
-TEST_CASE("conformance report: JUnit escapes and marks failures and skips", "[tools]") {
-  const std::string xml = ConformanceJunit(Results(), "static");
-  CHECK(absl::StrContains(xml, "tests=\"3\" failures=\"1\" skipped=\"1\""));
-  CHECK(absl::StrContains(xml, "<failure message=\"a &lt; b &amp; &quot;c&quot;\"/>"));
-  CHECK(absl::StrContains(xml, "<skipped message=\"operator Foo\"/>"));
 }
 
 TEST_CASE("exit codes: usage errors give 2, others 1", "[tools]") {
