@@ -30,12 +30,6 @@ absl::Status Overflow(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(what, ": a size exceeds 64 bits"));
 }
 
-bool IsOverflow(const Dim& dim) {
-  bool found = false;
-  dim.VisitSymbols([&](absl::string_view symbol) { found |= symbol == "overflow"; });
-  return found;
-}
-
 // The types and shape operands of one call: all dims are constants, every requirement is decided at once.
 class RunTimeTypeContext final : public TypeContext {
  public:
@@ -135,7 +129,7 @@ class BoundKernel final : public Kernel {
         return absl::InvalidArgumentError(absl::StrCat(op().name, ": the rank of the result is not known"));
       }
       for (const Dim& dim : type.shape.dims()) {
-        if (!dim.is_constant() && IsOverflow(dim)) return WithOpName(op(), Overflow("result"));
+        if (dim.is_opaque()) return WithOpName(op(), Overflow("result"));
       }
     }
     return absl::OkStatus();

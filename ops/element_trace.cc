@@ -17,12 +17,17 @@ absl::Status NotKnown() {
 
 // The values of an operand as int64. Errors: FailedPrecondition when they are not constants.
 absl::StatusOr<Tensor> OperandTensor(TypeContext& context, int index) {
-  const std::optional<Ints> value = ConstantOperand(context, index);
+  const std::vector<Dim>* elements = context.InputElements(index);
   const Shape& shape = context.input(index)->shape;
-  if (!value || !shape.has_rank()) return NotKnown();
-  const int64_t count = static_cast<int64_t>(value->size());
-  const int64_t* dims = shape.rank() == 0 ? nullptr : &count;
-  return Tensor::FromValues<int64_t>(absl::MakeConstSpan(dims, shape.rank()), *value);
+  if (elements == nullptr || !shape.IsStatic()) return NotKnown();
+  Ints values;
+  for (const Dim& element : *elements) {
+    if (!element.is_constant()) return NotKnown();
+    values.push_back(element.value());
+  }
+  Ints dims;
+  for (const Dim& dim : shape.dims()) dims.push_back(dim.value());
+  return Tensor::FromValues<int64_t>(dims, values);
 }
 
 // Elements numbered from `first`, in the shape of the input.

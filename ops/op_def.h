@@ -55,6 +55,8 @@ class TypeContext {
   // The elements of an integer input of rank 0 or 1 as Dims, if they are known (symbolically); nullptr
   // otherwise.
   virtual const std::vector<Dim>* InputValue(int index) = 0;
+  // The same for an input of any rank, row-major; for element rules, not for type rules.
+  virtual const std::vector<Dim>* InputElements(int index) { return InputValue(index); }
   // A new non-negative symbol for a data-dependent extent.
   virtual Dim FreshDim(absl::string_view hint) = 0;
   // Requires a == b: an error when provably different, a run-time check when not provable. `what` names the
@@ -185,8 +187,9 @@ class OpDef {
   std::function<absl::Status(TypeContext&, const void* attrs, TensorTypes* result)> type;
   std::function<absl::Status(const void* attrs)> check_attrs;  // may be null
   ScalarForm scalar = ScalarForm::kNone;
-  ElementRule elements;  // may be null
-  ValueRule values;      // may be null
+  ScalarForm fold = ScalarForm::kNone;  // of reductions: all elements of the first input joined by this form
+  ElementRule elements;                 // may be null
+  ValueRule values;                     // may be null
   bool is_view = false;  // the result has the first input's bytes in the same order, only another shape
   bool variadic_outputs = false;  // as many outputs as the type rule returns (split)
   bool pure = true;

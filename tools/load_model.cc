@@ -31,7 +31,12 @@ std::string ParameterLines(const std::vector<Parameter>& parameters) {
 }
 
 absl::StatusOr<std::unique_ptr<ir::Module>> ReadModel(const std::string& path, const ModelOptions& options) {
-  if (LowerExtension(path) != ".rly") return ImportOnnxFile(path, options.onnx);
+  std::string warnings;
+  if (LowerExtension(path) != ".rly") {
+    auto module = ImportOnnxFile(path, options.onnx, &warnings);
+    if (!warnings.empty()) std::cerr << warnings << "\n";
+    return module;
+  }
   RelayReadOptions relay = options.relay;
   for (const std::string& file : options.parameter_files) {
     BATON_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
@@ -40,7 +45,6 @@ absl::StatusOr<std::unique_ptr<ir::Module>> ReadModel(const std::string& path, c
     for (auto& [name, value] : *parameters) relay.parameters[name] = std::move(value);
   }
   BATON_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  std::string warnings;
   auto module = ReadRelay(path, text, relay, &warnings);
   if (!warnings.empty()) std::cerr << warnings << "\n";
   return module;

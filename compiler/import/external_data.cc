@@ -1,13 +1,9 @@
 #include "compiler/import/external_data.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -16,23 +12,6 @@
 
 namespace baton {
 namespace {
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::string Quoted(absl::string_view location) {
   return absl::StrCat("external data '", absl::Utf8SafeCEscape(location), "'");
@@ -84,10 +63,6 @@ absl::StatusOr<FileDescriptor> OpenBeneath(const std::string& folder, const std:
 
 }  // namespace
 
-MappedFile::~MappedFile() {
-  if (data_ != nullptr) munmap(data_, static_cast<size_t>(num_bytes_));
-}
-
 absl::StatusOr<std::shared_ptr<MappedFile>> ExternalData::Map(const std::string& location) {
   if (folder_.empty()) {
     return absl::InvalidArgumentError(
@@ -95,20 +70,12 @@ absl::StatusOr<std::shared_ptr<MappedFile>> ExternalData::Map(const std::string&
   }
   if (auto found = files_.find(location); found != files_.end()) return found->second;
   BATON_ASSIGN_OR_RETURN(const FileDescriptor file, OpenBeneath(folder_, location));
-  struct stat info = {};
-  if (fstat(file.get(), &info) != 0) return OpenError(location, errno);
-  if (!S_ISREG(info.st_mode))
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(location), ": is no regular file"));
-  void* data = nullptr;
-  if (info.st_size > 0) {
-    data = mmap(nullptr, static_cast<size_t>(info.st_size), PROT_READ, MAP_PRIVATE, file.get(), 0);
-    if (data == MAP_FAILED) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(Quoted(location), ": cannot be mapped: ", std::strerror(errno)));
-    }
+  absl::StatusOr<std::shared_ptr<MappedFile>> mapped = MappedFile::Map(file);
+  if (!mapped.ok()) {
+    return absl::Status(mapped.status().code(),
+                        absl::StrCat(Quoted(location), ": ", mapped.status().message()));
   }
-  auto mapped = std::make_shared<MappedFile>(data, info.st_size);
-  files_.emplace(location, mapped);
+  files_.emplace(location, *mapped);
   return mapped;
 }
 

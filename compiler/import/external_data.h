@@ -3,29 +3,14 @@
 // importer.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "compiler/import/mapped_file.h"
 
 namespace baton {
-
-// A file mapped read-only for as long as someone holds it.
-class MappedFile {
- public:
-  MappedFile(void* data, int64_t num_bytes) : data_(data), num_bytes_(num_bytes) {}
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
-  char* data() const { return static_cast<char*>(data_); }
-  int64_t num_bytes() const { return num_bytes_; }
-
- private:
-  void* data_;  // null when empty
-  int64_t num_bytes_;
-};
 
 class ExternalData {
  public:

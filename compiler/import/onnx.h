@@ -25,16 +25,19 @@ struct OnnxImportOptions {
   int64_t max_tensor_bytes = int64_t{4} << 30;  // a single initialiser; hostile files claim more
 };
 
-// Reads a file. Errors: NotFound; InvalidArgument with file, node and operator for a malformed model;
-// Unimplemented with everything that is not supported (operators, opsets, attribute values, element types),
-// all in one message.
+// Reads a file. Warnings, if any, one a line, are stored in `warnings`, which may be null. Errors: NotFound;
+// InvalidArgument with file, node and operator for a malformed model; Unimplemented with everything that is
+// not supported (operators, opsets, attribute values, element types), all in one message; ResourceExhausted
+// for a model above a limit.
 absl::StatusOr<std::unique_ptr<ir::Module>> ImportOnnxFile(const std::string& path,
-                                                           const OnnxImportOptions& options = {});
+                                                           const OnnxImportOptions& options = {},
+                                                           std::string* warnings = nullptr);
 // From bytes; `name` stands for the file in messages, external data is looked up under `folder` ("" refuses
 // it).
 absl::StatusOr<std::unique_ptr<ir::Module>> ImportOnnx(absl::string_view bytes, absl::string_view name,
                                                        const std::string& folder,
-                                                       const OnnxImportOptions& options = {});
+                                                       const OnnxImportOptions& options = {},
+                                                       std::string* warnings = nullptr);
 
 // A serialized TensorProto (".pb" test data). Errors: InvalidArgument, Unimplemented for its element type.
 absl::StatusOr<Tensor> ParseTensorProto(absl::string_view bytes, absl::string_view name);

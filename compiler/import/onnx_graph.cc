@@ -25,6 +25,7 @@ std::vector<const onnx::NodeProto*> Pointers(
 absl::Status ConvertNodes(OnnxImport& import, OnnxScope& scope,
                           const std::vector<const onnx::NodeProto*>& nodes) {
   const std::vector<int> order = import.order.Sort(nodes);
+  if (!std::is_sorted(order.begin(), order.end())) import.Warn("nodes come before what they use: sorted");
   for (int index : order) BATON_RETURN_IF_ERROR(ConvertNode(import, scope, *nodes[index]));
   if (order.size() == nodes.size()) return absl::OkStatus();
   std::vector<bool> done(nodes.size());
@@ -113,7 +114,10 @@ absl::Status InlineCall(OnnxImport& import, OnnxScope& scope, const onnx::NodePr
         node, absl::StrCat("the function has ", proto.input_size(), " inputs and ", proto.output_size(),
                            " outputs, the call ", node.input_size(), " and ", node.output_size()));
   }
-  if (scope.IsInside(&function)) return import.ErrorAt(node, "a function calls itself");
+  if (scope.IsInside(&function)) {
+    return import.ErrorAt(node, absl::StrCat("function '", absl::Utf8SafeCEscape(function.name),
+                                             "' calls itself, directly or through others"));
+  }
   if (scope.depth >= kMaxOnnxNesting) {
     return import.ErrorAt(node, absl::StrCat("calls and graphs are nested deeper than ", kMaxOnnxNesting));
   }
@@ -143,8 +147,9 @@ void CheckCounts(const OnnxOp& op, OnnxNode& node) {
 
 absl::Status ConvertNode(OnnxImport& import, OnnxScope& scope, const onnx::NodeProto& node) {
   if (++import.num_nodes > kMaxOnnxNodes) {
-    return absl::ResourceExhaustedError(absl::StrCat(import.file, ": stands for more than ", kMaxOnnxNodes,
-                                                     " nodes once functions are inlined"));
+    return import.At(node, absl::ResourceExhaustedError(
+                               absl::StrCat("the model has more than ", kMaxOnnxNodes,
+                                            " nodes, counting those of functions once for each call")));
   }
   BATON_ASSIGN_OR_RETURN(const int64_t version, ResolveVersion(import, *scope.opsets, node));
   if (const OnnxFunction* function = import.functions.Find(node))
@@ -172,7 +177,11 @@ absl::StatusOr<int64_t> ResolveVersion(const OnnxImport& import, const OnnxOpset
                           absl::StrCat("domain '", domain.empty() ? "ai.onnx" : absl::Utf8SafeCEscape(domain),
                                        "' is not in opset_import"));
   }
-  return domain.empty() ? std::min<int64_t>(found->second, kNewestOpset) : found->second;
+  if (!domain.empty() || found->second <= kNewestOpset) return found->second;
+  if (import.options.allow_newer_opset) return kNewestOpset;
+  // A function's; the model's own is looked at first of all.
+  return import.At(node, absl::UnimplementedError(absl::StrCat("the function imports opset ", found->second,
+                                                               ", the newest supported is ", kNewestOpset)));
 }
 
 absl::Status ConvertGraph(OnnxImport& import, const onnx::GraphProto& graph, OnnxScope& scope) {

@@ -15,7 +15,7 @@ absl::Status ConvertGraph(OnnxImport& import, const onnx::GraphProto& graph, Onn
                           const onnx::NodeProto& owner);
 
 // The version of the node's domain in `opsets`, no newer than the newest known. Errors: InvalidArgument when
-// the domain is not imported.
+// the domain is not imported; Unimplemented for a newer version, unless the options allow it.
 absl::StatusOr<int64_t> ResolveVersion(const OnnxImport& import, const OnnxOpsets& opsets,
                                        const onnx::NodeProto& node);
 

@@ -39,6 +39,10 @@ void OnnxImport::SetType(const ir::Var* var, const Type& type) {
   }
 }
 
+void OnnxImport::Warn(absl::string_view message) {
+  warnings.insert(absl::StrCat(file, ": warning: ", message));
+}
+
 SourceLocation OnnxImport::LocationOf(const onnx::NodeProto& node, absl::string_view prefix) const {
   SourceLocation location;
   location.file = file;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -22,7 +23,8 @@ namespace baton {
 // that of the passes after it, within bounds.
 inline constexpr int kMaxOnnxNesting = 64;
 // Nodes converted in all: functions that call each other may stand for exponentially many.
-inline constexpr int64_t kMaxOnnxNodes = 2'000'000;
+// Each costs the compiler about 2 kB and 15 us.
+inline constexpr int64_t kMaxOnnxNodes = 1'000'000;
 
 struct OnnxImport {
   OnnxImport(absl::string_view file_name, const std::string& folder, const OnnxImportOptions& import_options,
@@ -39,6 +41,7 @@ struct OnnxImport {
   OnnxFunctions functions;
   GraphOrder order;
   UnsupportedList unsupported;
+  std::set<std::string> warnings;
   // What is known of values before type inference: tensors have unknown rank, but where constants and inputs
   // say more, and elements of sequences and optionals always have. Unknown for what stands for something
   // unsupported or wrong.
@@ -51,6 +54,8 @@ struct OnnxImport {
   ir::Atom Placeholder(absl::string_view name) { return module.NewVar(name); }
   // Of a tensor.
   std::optional<DType> ElementType(const ir::Atom& atom) const;
+  // "m.onnx: warning: message", once.
+  void Warn(absl::string_view message);
   // InvalidArgument "message; at node 'n' (Add) in m.onnx" and "m.onnx: message".
   absl::Status ErrorAt(const onnx::NodeProto& node, absl::string_view message) const;
   absl::Status Error(absl::string_view message) const;

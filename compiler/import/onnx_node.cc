@@ -135,6 +135,32 @@ Atom OnnxNode::Call(absl::string_view op_name, std::vector<Atom> args, Attribute
   return Bind(std::move(call), types.empty() ? std::nullopt : std::optional<DType>(types[0]));
 }
 
+ir::Var* OnnxNode::BindTuple(const OpDef& op, std::vector<Atom> args, const Attributes& attributes,
+                             std::vector<DType>* types) {
+  ir::OpCall call = MakeCall(op, std::move(args), attributes);
+  if (!ok() || unsupported_) return nullptr;
+  *types = ResultTypes(call);
+  return Bind(std::move(call), std::nullopt);
+}
+
+Atom OnnxNode::ProjectField(ir::Var* tuple, size_t index, absl::Span<const DType> types) {
+  const std::optional<DType> dtype = index < types.size() ? std::optional<DType>(types[index]) : std::nullopt;
+  return Bind(ir::Project{tuple, static_cast<int>(index)}, dtype);
+}
+
+std::vector<Atom> OnnxNode::CallMany(absl::string_view op_name, std::vector<Atom> args, Attributes attributes,
+                                     size_t count) {
+  std::vector<Atom> results(count);
+  const OpDef* op = FindOp(op_name);
+  if (op == nullptr) Unsupported();
+  std::vector<DType> types;
+  ir::Var* tuple = ok() && !unsupported_ ? BindTuple(*op, std::move(args), attributes, &types) : nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    results[i] = tuple == nullptr ? Placeholder() : ProjectField(tuple, i, types);
+  }
+  return results;
+}
+
 void OnnxNode::CallForOutputs(absl::string_view op_name, std::vector<Atom> args, Attributes attributes) {
   if (!ok() || unsupported_) return;
   const OpDef* op = FindOp(op_name);
@@ -142,15 +168,12 @@ void OnnxNode::CallForOutputs(absl::string_view op_name, std::vector<Atom> args,
   if (op->outputs.size() == 1 && !op->variadic_outputs) {
     return SetOutput(0, Call(op_name, std::move(args), std::move(attributes)));
   }
-  ir::OpCall call = MakeCall(*op, std::move(args), attributes);
-  if (!ok() || unsupported_) return;
-  const std::vector<DType> types = ResultTypes(call);
+  std::vector<DType> types;
+  ir::Var* tuple = BindTuple(*op, std::move(args), attributes, &types);
+  if (tuple == nullptr) return;
   const size_t count = op->variadic_outputs ? outputs_.size() : op->outputs.size();
-  ir::Var* tuple = Bind(std::move(call), std::nullopt);
   for (size_t i = 0; i < std::min(count, outputs_.size()); ++i) {
-    if (!WantsOutput(static_cast<int>(i))) continue;
-    const std::optional<DType> dtype = i < types.size() ? std::optional<DType>(types[i]) : std::nullopt;
-    SetOutput(static_cast<int>(i), Bind(ir::Project{tuple, static_cast<int>(i)}, dtype));
+    if (WantsOutput(static_cast<int>(i))) SetOutput(static_cast<int>(i), ProjectField(tuple, i, types));
   }
 }
 

@@ -41,6 +41,9 @@ class OnnxNode {
   // Appends a call of a Baton operator with one result. An operator that is not registered makes the node
   // unsupported.
   ir::Atom Call(absl::string_view op, std::vector<ir::Atom> args, Attributes attributes = {});
+  // The same of an operator with several results, of which the first `count` are given.
+  std::vector<ir::Atom> CallMany(absl::string_view op, std::vector<ir::Atom> args, Attributes attributes,
+                                 size_t count);
   // Sets the node's outputs to the results of a call, position for position.
   void CallForOutputs(absl::string_view op, std::vector<ir::Atom> args, Attributes attributes = {});
   // Appends a binding; its type as far as known (OnnxImport::TypeOf).
@@ -61,6 +64,9 @@ class OnnxNode {
   // A tensor of one element in any shape as rank 0.
   ir::Atom AsScalar(ir::Atom value);
   ir::Atom Cast(ir::Atom value, DType dtype);
+  // 16-bit floats as float32, for formulas whose intermediate results shall not be rounded; others as they
+  // are.
+  ir::Atom Widened(ir::Atom value);
   // A shape as int64 vector.
   ir::Atom ShapeOf(ir::Atom value) { return Call("shape_of", {value}); }
 
@@ -97,6 +103,11 @@ class OnnxNode {
  private:
   ir::OpCall MakeCall(const OpDef& op, std::vector<ir::Atom> args, const Attributes& attributes);
   std::vector<DType> ResultTypes(const ir::OpCall& call) const;
+  // The call of an operator with several results, null after an error, and their element types as far as
+  // known.
+  ir::Var* BindTuple(const OpDef& op, std::vector<ir::Atom> args, const Attributes& attributes,
+                     std::vector<DType>* types);
+  ir::Atom ProjectField(ir::Var* tuple, size_t index, absl::Span<const DType> types);
   absl::Status DefineOutputs();
   template <typename Proto>
   std::optional<Tensor> ReadTensorProto(const Proto& tensor);

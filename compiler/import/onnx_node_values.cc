@@ -85,6 +85,12 @@ Atom OnnxNode::Sequence(ir::SequenceOperation operation, std::vector<Atom> args)
   return Bind(ir::SequenceOp{operation, std::move(args)}, result);
 }
 
+Atom OnnxNode::Widened(Atom value) {
+  if (value.empty()) return value;
+  const DType dtype = ElementType(value);
+  return IsFloat(dtype) && DTypeSize(dtype) == 2 ? Cast(value, DType::kFloat32) : value;
+}
+
 DType OnnxNode::ElementType(Atom value) {
   if (std::optional<DType> dtype = import_.ElementType(value)) return *dtype;
   // What is unsupported has no type; what is wrong without that is found here first.

@@ -189,6 +189,7 @@ absl::StatusOr<Tensor> OnnxTensorReader::ReadExternal(const onnx::TensorProto& p
   }
   BATON_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(dtype, dims));
   if (num_bytes > 0) std::memcpy(tensor->data, data, static_cast<size_t>(num_bytes));
+  file->Forget(offset, num_bytes);
   return tensor;
 }
 

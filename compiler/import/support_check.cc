@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "compiler/import/name_check.h"
 #include "compiler/import/onnx_graph.h"
 #include "compiler/import/onnx_node.h"
 #include "compiler/import/onnx_ops.h"
@@ -35,6 +36,7 @@ absl::Status CheckSupport(OnnxImport& import, const onnx::GraphProto& graph, con
     const Frame frame = frames.back();
     frames.pop_back();
     for (const onnx::NodeProto& node : *frame.nodes) {
+      BATON_RETURN_IF_ERROR(CheckNames(import, node));
       BATON_ASSIGN_OR_RETURN(const int64_t version, ResolveVersion(import, *frame.opsets, node));
       const OnnxFunction* function = import.functions.Find(node);
       if (function == nullptr) CheckOperator(import, node, version);
@@ -47,6 +49,7 @@ absl::Status CheckSupport(OnnxImport& import, const onnx::GraphProto& graph, con
         if (frame.depth >= kMaxOnnxNesting) {
           return import.ErrorAt(node, absl::StrCat("graphs are nested deeper than ", kMaxOnnxNesting));
         }
+        BATON_RETURN_IF_ERROR(CheckNames(import, attribute.g(), &node));
         frames.push_back({&attribute.g().node(), frame.opsets, frame.depth + 1});
       }
     }

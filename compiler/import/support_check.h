@@ -8,8 +8,8 @@
 namespace baton {
 
 // Adds every operator that has no converter to import.unsupported: those of nested graphs and of functions
-// that are called too. Iterative. Errors: InvalidArgument for graphs nested deeper than kMaxOnnxNesting and
-// for nodes of a domain that is not imported.
+// that are called too. Iterative. Errors: InvalidArgument for graphs nested deeper than kMaxOnnxNesting, for
+// nodes of a domain that is not imported and for names that are not UTF-8.
 absl::Status CheckSupport(OnnxImport& import, const onnx::GraphProto& graph, const OnnxOpsets& opsets);
 
 }  // namespace baton

@@ -21,6 +21,11 @@ CallContext::CallContext(Module& module, const InferenceScope& scope, const OpCa
 
 const std::vector<Dim>* CallContext::InputValue(int index) {
   if (index >= num_inputs() || !elements_[index] || types_[index]->shape.rank() > 1) return nullptr;
+  return InputElements(index);
+}
+
+const std::vector<Dim>* CallContext::InputElements(int index) {
+  if (index >= num_inputs() || !elements_[index]) return nullptr;
   if (!values_[index]) {
     std::vector<Dim> dims;
     for (const Element& element : *elements_[index]) {

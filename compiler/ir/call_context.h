@@ -19,13 +19,14 @@ class CallContext : public TypeContext {
   int num_inputs() const override { return static_cast<int>(types_.size()); }
   const TensorType* input(int index) const override { return types_[index] ? &*types_[index] : nullptr; }
   const std::vector<Dim>* InputValue(int index) override;
+  const std::vector<Dim>* InputElements(int index) override;
   Dim FreshDim(absl::string_view hint) override;
   absl::Status RequireEqual(const Dim& a, const Dim& b, absl::string_view what) override;
   absl::Status RequireAtLeast(const Dim& a, const Dim& b, absl::string_view what) override;
   absl::StatusOr<Dim> BroadcastDim(const Dim& a, const Dim& b) override;
 
-  // Known elements of an input, or null.
-  const Elements* InputElements(int index) const { return elements_[index] ? &*elements_[index] : nullptr; }
+  // What is known of each element of an input, or null.
+  const Elements* Tracked(int index) const { return elements_[index] ? &*elements_[index] : nullptr; }
   // Checks that could not be proved.
   std::vector<DimCheck> TakeChecks() { return std::move(checks_); }
   // "add(Tensor[(2), float32], Tensor[(3), float32])".

@@ -75,7 +75,7 @@ void InferenceScope::Define(const Var& var) {
 }
 
 bool InferenceScope::Defined(const Dim& dim) const {
-  bool defined = true;
+  bool defined = !dim.is_opaque();
   dim.VisitSymbols([&](absl::string_view name) { defined &= symbols_.count(name) > 0; });
   return defined;
 }

@@ -41,7 +41,7 @@ class InferenceScope {
   void Define(const Var& var);
   void DefineSymbols(const Type& type);
   void DefineSymbol(absl::string_view name);
-  // True when every symbol of `dim` is defined here.
+  // True when every symbol of `dim` is defined here, so that it has a value.
   bool Defined(const Dim& dim) const;
 
  private:

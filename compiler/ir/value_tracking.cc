@@ -1,12 +1,16 @@
 #include "compiler/ir/value_tracking.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace baton::ir {
 namespace {
 
-// Model arithmetic wraps, Dim arithmetic is exact: only sums over extents, which cannot come near overflow,
-// are followed; an integer from data is left to run-time instructions.
+// Model arithmetic wraps at 64 bits, Dim arithmetic is exact. So sums and products over extents are followed
+// whatever their size, for they mean the same modulo 2^64 in any order, and that is how lowering computes
+// values; all other operations only on forms that cannot wrap. An integer from data, which is small or large
+// alike, is left to run-time instructions.
 bool IsExtentArithmetic(const Dim& dim) {
   if (dim.is_constant()) return true;
   for (const DimTerm& term : dim.terms()) {
@@ -25,6 +29,20 @@ bool IsNonNegative(const Dim& dim) {
   return dim.LowerBound().value_or(-1) >= 0;
 }
 
+std::optional<int64_t> AtomMagnitude(const DimAtom& atom) {
+  if (atom.function == DimFunction::kSymbol) {
+    return atom.non_negative && atom.opaque_id == 0 ? std::optional(kMaxExtent) : std::nullopt;
+  }
+  const std::optional<int64_t> a = MaxMagnitude(atom.a);
+  const std::optional<int64_t> b = MaxMagnitude(atom.b);
+  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+}
+
+// The value of the form is that of model arithmetic.
+bool IsExact(const Dim& dim) {
+  return dim.is_constant() || !dim.symbol().empty() || MaxMagnitude(dim).has_value();
+}
+
 Element Known(Dim dim) {
   return Element{std::move(dim)};
 }
@@ -34,6 +52,7 @@ Element Known(bool value) {
 
 Element Compare(DimCondition::Comparison comparison, const Dim& a, const Dim& b, bool negated,
                 const Facts& facts) {
+  if (!IsExact(a) || !IsExact(b)) return {};
   DimCondition condition{comparison, a, b, negated};
   if (std::optional<bool> truth = Decide(condition, facts)) return Known(*truth);
   if (!IsExtentArithmetic(a) || !IsExtentArithmetic(b)) return {};
@@ -65,13 +84,13 @@ Element Cast(const Element& a, DType from, DType to, const Facts& facts) {
     });
     return fits ? a : Element{};
   }
-  // Extents fit in 32 bits or the tensor would not fit in memory; narrower types may wrap.
+  // Models that compute shapes in 32 bits expect extents to fit; narrower types may wrap.
   return DTypeSize(to) >= 4 || to == from ? a : Element{};
 }
 
 // Integer division and remainder truncate; on non-negative numbers that is the floor.
 Element Divide(const Dim& a, const Dim& b, DimFunction function) {
-  if (!b.is_constant() || b.value() <= 0 || !IsNonNegative(a)) return {};
+  if (!b.is_constant() || b.value() <= 0 || !IsNonNegative(a) || !IsExact(a)) return {};
   return Known(Dim::Apply(function, a, b));
 }
 
@@ -102,9 +121,9 @@ Element Arithmetic(ScalarForm form, const Dim& a, const Dim& b, const Facts& fac
     case ScalarForm::kMultiply:
       return Known(a * b);
     case ScalarForm::kMinimum:
-      return Known(Min(a, b));
+      return IsExact(a) && IsExact(b) ? Known(Min(a, b)) : Element{};
     case ScalarForm::kMaximum:
-      return Known(Max(a, b));
+      return IsExact(a) && IsExact(b) ? Known(Max(a, b)) : Element{};
     case ScalarForm::kDivide:
     case ScalarForm::kFloorDivide:
       return Divide(a, b, DimFunction::kFloorDiv);
@@ -125,16 +144,6 @@ Element Logic(ScalarForm form, const Element& a, const Element& b) {
     if (form == ScalarForm::kXor) return value ? Not(*y) : *y;
   }
   return {};
-}
-
-// A Dim that overflowed or grew beyond its limits equals nothing and has no value.
-bool IsOpaque(const Element& element) {
-  bool opaque = false;
-  if (element.dim() != nullptr) {
-    element.dim()->VisitSymbols(
-        [&](absl::string_view name) { opaque |= name == "overflow" || name == "too_complex"; });
-  }
-  return opaque;
 }
 
 Element Evaluate(ScalarForm form, DType from, DType to, absl::Span<const Element* const> x,
@@ -160,7 +169,7 @@ Element Evaluate(ScalarForm form, DType from, DType to, absl::Span<const Element
   const Dim& a = *x[0]->dim();
   if (x.size() == 1) {
     if (form == ScalarForm::kNegative && IsExtentArithmetic(a)) return Known(Dim(0) - a);
-    if (form == ScalarForm::kAbs && IsNonNegative(a)) return Known(a);
+    if (form == ScalarForm::kAbs && IsNonNegative(a) && IsExact(a)) return Known(a);
     return {};
   }
   if (x.size() != 2 || x[1]->dim() == nullptr) return {};
@@ -169,8 +178,25 @@ Element Evaluate(ScalarForm form, DType from, DType to, absl::Span<const Element
 
 }  // namespace
 
+std::optional<int64_t> MaxMagnitude(const Dim& dim) {
+  if (dim.constant() == INT64_MIN) return std::nullopt;
+  int64_t sum = std::abs(dim.constant());
+  for (const DimTerm& term : dim.terms()) {
+    if (term.coefficient == INT64_MIN) return std::nullopt;
+    int64_t product = std::abs(term.coefficient);
+    for (const DimAtomRef& factor : term.factors) {
+      const std::optional<int64_t> bound = AtomMagnitude(*factor);
+      if (!bound || __builtin_mul_overflow(product, *bound, &product)) return std::nullopt;
+    }
+    if (__builtin_add_overflow(sum, product, &sum)) return std::nullopt;
+  }
+  return sum;
+}
+
 std::optional<int64_t> TrackedCount(const TensorType& type) {
+  // An extent is a signed number: uint64 does not fit, as it does not fit a register.
   if (!IsInteger(type.dtype) && type.dtype != DType::kBool) return std::nullopt;
+  if (type.dtype == DType::kUInt64) return std::nullopt;
   if (!type.shape.IsStatic()) return std::nullopt;
   int64_t count = 1;
   for (const Dim& dim : type.shape.dims()) {
@@ -231,7 +257,7 @@ std::optional<bool> Decide(const DimCondition& condition, const Facts& facts) {
 Element EvaluateScalar(ScalarForm form, DType operand_type, DType result_type,
                        absl::Span<const Element* const> operands, const Facts& facts) {
   Element result = Evaluate(form, operand_type, result_type, operands, facts);
-  if (IsOpaque(result)) return {};
+  if (result.dim() != nullptr && result.dim()->is_opaque()) return {};
   if (result_type == DType::kBool || !result.known()) return result;
   // Results may wrap in their type: constants that fit it are kept, extents in 32 bits and more.
   return Cast(result, DType::kInt64, result_type, facts);

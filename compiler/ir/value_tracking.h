@@ -17,6 +17,10 @@ using Elements = std::vector<Element>;
 // (integers and bool); nullopt otherwise.
 std::optional<int64_t> TrackedCount(const TensorType& type);
 
+// A bound on the value of a form and of the sums and products in it, whatever its sign: no tensor has an
+// extent above kMaxExtent. nullopt when there is none within 64 bits, or when it holds an integer from data.
+std::optional<int64_t> MaxMagnitude(const Dim& dim);
+
 // The elements of a constant of a tracked type.
 std::optional<Elements> ConstantElements(const Tensor& tensor);
 

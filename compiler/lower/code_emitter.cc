@@ -1,5 +1,6 @@
 #include "compiler/lower/code_emitter.h"
 
+#include "compiler/ir/value_tracking.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -77,25 +78,34 @@ absl::StatusOr<VirtualRegister> CodeEmitter::Materialize(const Dim& dim) {
   if (dim.is_constant()) return IntConstant(dim.value());
   auto found = dims_.find(dim);
   if (found != dims_.end()) return found->second;
-  // The sum of the products; the constant joins last. Terms with coefficient -1 and others multiply.
+  BATON_ASSIGN_OR_RETURN(const VirtualRegister sum, MaterializeSum(dim, Opcode::kAddDim, Opcode::kMulDim));
+  if (dims_.emplace(dim, sum).second) undo_.back().dims.push_back(dim);
+  return sum;
+}
+
+absl::StatusOr<VirtualRegister> CodeEmitter::MaterializeWrapping(const Dim& dim) {
+  if (dim.is_constant() || dims_.count(dim) > 0 || ir::MaxMagnitude(dim)) return Materialize(dim);
+  return MaterializeSum(dim, Opcode::kAddI64, Opcode::kMulI64);
+}
+
+// The sum of the products; the constant joins last. Terms with coefficient -1 and others multiply. REQUIRES:
+// not a constant.
+absl::StatusOr<VirtualRegister> CodeEmitter::MaterializeSum(const Dim& dim, Opcode add, Opcode multiply) {
   std::optional<VirtualRegister> sum;
   for (const DimTerm& term : dim.terms()) {
     std::optional<VirtualRegister> product;
     for (const DimAtomRef& atom : term.factors) {
       BATON_ASSIGN_OR_RETURN(VirtualRegister factor, MaterializeAtom(*atom));
-      product =
-          product ? EmitDef(SlotKind::kI64, Opcode::kMulDim, {Number(*product), Number(factor)}) : factor;
+      product = product ? EmitDef(SlotKind::kI64, multiply, {Number(*product), Number(factor)}) : factor;
     }
     if (term.coefficient != 1) {
-      product =
-          EmitDef(SlotKind::kI64, Opcode::kMulDim, {Number(*product), Number(IntConstant(term.coefficient))});
+      product = EmitDef(SlotKind::kI64, multiply, {Number(*product), Number(IntConstant(term.coefficient))});
     }
-    sum = sum ? EmitDef(SlotKind::kI64, Opcode::kAddDim, {Number(*sum), Number(*product)}) : *product;
+    sum = sum ? EmitDef(SlotKind::kI64, add, {Number(*sum), Number(*product)}) : *product;
   }
   if (dim.constant() != 0) {
-    sum = EmitDef(SlotKind::kI64, Opcode::kAddDim, {Number(*sum), Number(IntConstant(dim.constant()))});
+    sum = EmitDef(SlotKind::kI64, add, {Number(*sum), Number(IntConstant(dim.constant()))});
   }
-  if (dims_.emplace(dim, *sum).second) undo_.back().dims.push_back(dim);
   return *sum;
 }
 

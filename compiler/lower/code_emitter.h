@@ -56,6 +56,8 @@ class CodeEmitter {
   // The value of `dim`. Errors: Internal when a symbol is not defined.
   absl::StatusOr<VirtualRegister> Materialize(const Dim& dim);
   absl::StatusOr<VirtualRegister> Materialize(const ir::DimCondition& condition);
+  // The same for a value that the model computes, which wraps where an extent must not overflow.
+  absl::StatusOr<VirtualRegister> MaterializeWrapping(const Dim& dim);
   // A register of kind i64 for each dynamic extent of `type`; `alloc` gets the type with those left open.
   absl::StatusOr<std::vector<VirtualRegister>> DynamicExtents(const TensorType& type, AllocType* alloc);
 
@@ -75,6 +77,7 @@ class CodeEmitter {
     int axis = -1;  // -1: source is the scalar
   };
   absl::StatusOr<VirtualRegister> MaterializeAtom(const DimAtom& atom);
+  absl::StatusOr<VirtualRegister> MaterializeSum(const Dim& dim, Opcode add, Opcode multiply);
 
   LowFunction* function_;
   ExecutableTables* tables_;

@@ -21,6 +21,8 @@ class ExecutableTables {
   int Message(absl::string_view message);
   int AllocationType(AllocType type);
   int Location(int32_t module_location);
+  // For messages; empty when the place is not known.
+  std::string Place(int32_t module_location) const { return module_.location(module_location).ToString(); }
   // Call sites share a kernel only when it holds large constants, which may be prepacked.
   int Kernel(KernelReference kernel);
   int FunctionIndex(const ir::Function* function) const { return functions_.at(function); }

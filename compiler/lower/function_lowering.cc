@@ -1,6 +1,7 @@
 // Functions, regions and straight code.
 #include "compiler/lower/function_lowering.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/type_relations.h"
 #include "compiler/lower/tail_position.h"
@@ -72,6 +73,8 @@ absl::StatusOr<bool> FunctionLowering::OpenRegion(const Region* region) {
   boxed_here_.emplace_back();
   const auto planned = plan_.regions.find(region);
   if (planned == plan_.regions.end()) return false;
+  // For the error of a size beyond 64 bits: the place where its tensors begin.
+  code_.set_location(region->bindings.front().location);
   BATON_ASSIGN_OR_RETURN(VirtualRegister bytes, code_.Materialize(planned->second.num_bytes));
   const VirtualRegister aligned = code_.EmitDef(
       SlotKind::kI64, Opcode::kAlignDim, {CodeEmitter::Number(bytes), CodeEmitter::Number(kTensorAlignment)});
@@ -92,7 +95,6 @@ absl::Status FunctionLowering::LowerRegion(const Region* region,
                                            const std::function<absl::Status()>& finish) {
   BATON_ASSIGN_OR_RETURN(const bool has_arena, OpenRegion(region));
   for (const Binding& binding : region->bindings) {
-    code_.set_location(binding.location);
     BATON_RETURN_IF_ERROR(LowerBinding(binding));
   }
   if (!region->diverges) {
@@ -110,7 +112,6 @@ absl::Status FunctionLowering::LowerTailRegion(const Region* region) {
   if (tail && !IsTailCall(region->bindings[*tail])) tail.reset();
   const size_t num_plain = tail.value_or(region->bindings.size());
   for (size_t i = 0; i < num_plain; ++i) {
-    code_.set_location(region->bindings[i].location);
     BATON_RETURN_IF_ERROR(LowerBinding(region->bindings[i]));
   }
   if (tail) {
@@ -168,6 +169,14 @@ absl::Status FunctionLowering::LowerTypeChecks(const std::vector<ir::TypeCheck>&
 }
 
 absl::Status FunctionLowering::LowerBinding(const Binding& binding) {
+  code_.set_location(binding.location);
+  const absl::Status status = LowerExpression(binding);
+  const std::string place = status.ok() ? "" : code_.tables().Place(binding.location);
+  const bool placed = place.empty() || absl::StrContains(status.message(), "; at ");
+  return placed ? status : Annotate(status, absl::StrCat("at ", place));
+}
+
+absl::Status FunctionLowering::LowerExpression(const Binding& binding) {
   BATON_RETURN_IF_ERROR(LowerChecks(binding));
   const ir::Expr& expr = binding.expr;
   if (const auto* call = std::get_if<ir::OpCall>(&expr)) return LowerCall(binding, *call);

@@ -65,6 +65,7 @@ class FunctionLowering {
   absl::Status LowerTailRegion(const ir::Region* region);
   absl::Status LowerReturn(const std::vector<ir::Atom>& results);
   absl::Status LowerBinding(const ir::Binding& binding);
+  absl::Status LowerExpression(const ir::Binding& binding);
   absl::Status LowerTuple(const ir::Binding& binding, const ir::MakeTuple& tuple);
   absl::Status LowerProject(const ir::Binding& binding, const ir::Project& project);
   absl::Status LowerChecks(const ir::Binding& binding);
@@ -120,6 +121,7 @@ class FunctionLowering {
   absl::StatusOr<KernelReference> MakeKernel(const ir::OpCall& call, Registers* inputs);
   absl::Status LowerScalarCall(const ir::Binding& binding, const ir::OpCall& call);
   absl::StatusOr<VirtualRegister> ScalarElement(const ir::Var* var, const ir::OpCall& call, size_t index);
+  absl::StatusOr<VirtualRegister> ScalarFold(const ir::OpCall& call);
   absl::StatusOr<bool> LowerView(const ir::Binding& binding, const ir::OpCall& call);
   absl::StatusOr<VirtualRegister> Allocate(const ir::Var* var, int index, const TensorType& type);
 

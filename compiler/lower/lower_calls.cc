@@ -1,6 +1,8 @@
 // Operator calls: scalar instructions, views, kernels into planned or pooled outputs, kernels that allocate.
+#include "absl/strings/str_cat.h"
 #include "compiler/lower/function_lowering.h"
 #include "compiler/lower/scalar_ops.h"
+#include "vm/bytecode/register_code.h"
 #include "vm/core/status.h"
 #include "vm/core/value.h"
 
@@ -25,6 +27,11 @@ absl::Status FunctionLowering::LowerCall(const Binding& binding, const ir::OpCal
     types.push_back(binding.var->type.tensor());
   }
   kernel.num_outputs = static_cast<int32_t>(types.size());
+  if (inputs.size() + types.size() > kMaxListLength) {
+    return absl::ResourceExhaustedError(absl::StrCat(call.op->name, ": has ", inputs.size(), " operands and ",
+                                                     types.size(), " results, together at most ",
+                                                     kMaxListLength, " are supported"));
+  }
   bool known = true;
   for (const TensorType& type : types) known &= code_.IsDefined(type);
   Places places(types.size());
@@ -123,7 +130,7 @@ absl::StatusOr<VirtualRegister> FunctionLowering::ScalarElement(const Var* var, 
   if (var->elements) {
     const ir::Element& element = (*var->elements)[index];
     if (element.dim() != nullptr && code_.IsDefined(*element.dim())) {
-      if (var->type.tensor().dtype != DType::kBool) return code_.Materialize(*element.dim());
+      if (var->type.tensor().dtype != DType::kBool) return code_.MaterializeWrapping(*element.dim());
       return code_.EmitDef(SlotKind::kBool, Opcode::kLoadBool,
                            {CodeEmitter::Number(element.dim()->value() != 0)});
     }
@@ -133,6 +140,7 @@ absl::StatusOr<VirtualRegister> FunctionLowering::ScalarElement(const Var* var, 
     }
   }
   if (call.op->is_view) return Scalar(call.args[0], static_cast<int64_t>(index));
+  if (call.op->fold != ScalarForm::kNone) return ScalarFold(call);
   std::vector<VirtualRegister> operands;
   for (const Atom& arg : call.args) {
     const bool single = arg.type().tensor().shape.NumElements() == Dim(1);
@@ -143,6 +151,17 @@ absl::StatusOr<VirtualRegister> FunctionLowering::ScalarElement(const Var* var, 
   const Atom& typed = call.op->scalar == ScalarForm::kSelect ? call.args[1] : call.args[0];
   return EmitScalarOp(code_, call.op->scalar, typed.type().tensor().dtype, var->type.tensor().dtype,
                       operands);
+}
+
+absl::StatusOr<VirtualRegister> FunctionLowering::ScalarFold(const ir::OpCall& call) {
+  const TensorType type = call.args[0].type().tensor();
+  BATON_ASSIGN_OR_RETURN(VirtualRegister folded, Scalar(call.args[0], 0));
+  for (int64_t i = 1; i < type.shape.NumElements().value(); ++i) {
+    BATON_ASSIGN_OR_RETURN(const VirtualRegister element, Scalar(call.args[0], i));
+    BATON_ASSIGN_OR_RETURN(folded,
+                           EmitScalarOp(code_, call.op->fold, type.dtype, type.dtype, {folded, element}));
+  }
+  return folded;
 }
 
 }  // namespace baton

@@ -77,7 +77,9 @@ absl::StatusOr<VirtualRegister> EmitCast(CodeEmitter& code, DType from, DType to
     value = code.EmitDef(SlotKind::kF64, Opcode::kI64ToF64, {Number(value)});
   }
   if (target == SlotKind::kI64 && source == SlotKind::kF64) {
-    return absl::InternalError("a float to integer cast has no scalar form");
+    if (to != DType::kInt64)
+      return absl::InternalError("a cast from float to a narrow integer has no scalar form");
+    return code.EmitDef(SlotKind::kI64, Opcode::kF64ToI64, {Number(value)});
   }
   return from == to ? value : Normalize(code, value, to);
 }

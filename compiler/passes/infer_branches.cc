@@ -40,11 +40,13 @@ absl::Status TypeInference::CheckCondition(const Atom& condition) const {
 absl::Status TypeInference::InferIf(ir::If& branch, Var* var) {
   BATON_RETURN_IF_ERROR(CheckCondition(branch.condition));
   std::optional<DimCondition> condition;
+  Region* taken = nullptr;  // where the condition is known
   if (std::optional<Elements> elements = scope_.ElementsOf(branch.condition);
       elements && elements->size() == 1) {
     const Element& element = (*elements)[0];
     if (element.condition() != nullptr) condition = *element.condition();
     const bool decided = element.dim() != nullptr && element.dim()->is_constant();
+    if (decided) taken = element.dim()->value() != 0 ? branch.then_region : branch.else_region;
     if (decided && unstable_loops_ == 0 && branch.condition.var() != nullptr) {
       // True only here: the assumptions of this scope decided it.
       branch.condition = module_.NewConstant(Tensor::Scalar(Bool(element.dim()->value() != 0)));
@@ -57,6 +59,13 @@ absl::Status TypeInference::InferIf(ir::If& branch, Var* var) {
   then_type = Generalize(std::move(then_type), else_type, condition);
   else_type = Generalize(std::move(else_type), then_type, opposite);
   BATON_ASSIGN_OR_RETURN(var->type, JoinTypes(module_, scope_, then_type, else_type));
+  if (taken != nullptr && !taken->diverges) {
+    // The other branch has nothing to say, so that a chain of such branches is inferred in one round.
+    const Type type = ResultType(taken);
+    BATON_ASSIGN_OR_RETURN(var->type, JoinTypes(module_, scope_, type, type));
+    if (var->type.is_tensor()) JoinElements({taken}, var);
+    return absl::OkStatus();
+  }
   if (var->type.is_tensor()) JoinElements({branch.then_region, branch.else_region}, var);
   return absl::OkStatus();
 }

@@ -24,17 +24,14 @@ class AliasClasses {
  public:
   explicit AliasClasses(const Region* body) { VisitRegion(body); }
 
+  // Halves the path, so that chains of any length cost O(log n) each.
   const Var* Find(const Var* var) {
-    auto it = parent_.find(var);
-    if (it == parent_.end()) return var;
-    const Var* root = it->second;
-    while (true) {
-      auto up = parent_.find(root);
-      if (up == parent_.end()) break;
-      root = up->second;
+    for (auto it = parent_.find(var); it != parent_.end(); it = parent_.find(var)) {
+      const auto up = parent_.find(it->second);
+      if (up == parent_.end()) return it->second;
+      var = it->second = up->second;
     }
-    it->second = root;
-    return root;
+    return var;
   }
 
  private:
@@ -223,10 +220,10 @@ class Planner {
   ir::MemoryPlan Take() { return std::move(plan_); }
 
  private:
-  // Symbols are unique in a function, so a set of those seen so far in evaluation order is enough: one
-  // defined inside an earlier branch cannot occur after it.
+  // Symbols are unique in a function, so their order of definition in evaluation order is enough: one defined
+  // inside an earlier branch cannot occur after it.
   void VisitRegion(const Region* region) {
-    const std::set<std::string, std::less<>> at_entry = defined_;
+    const size_t at_entry = defined_.size();
     std::vector<Lifetime> lifetimes;
     std::set<const Var*> leaving;
     if (!region->diverges) {
@@ -267,8 +264,8 @@ class Planner {
     }
   }
 
-  void AppendLifetimes(const Binding& binding, size_t begin, size_t end,
-                       const std::set<std::string, std::less<>>& at_entry,
+  // `num_known` symbols were defined when the region was entered.
+  void AppendLifetimes(const Binding& binding, size_t begin, size_t end, size_t num_known,
                        std::vector<Lifetime>* lifetimes) const {
     const auto* call = std::get_if<ir::OpCall>(&binding.expr);
     if (call == nullptr || call->op->is_view || binding.var->unboxed) return;
@@ -280,7 +277,10 @@ class Planner {
       if (!tensor.shape.has_rank()) return;
       bool known = true;
       const Dim num_bytes = AlignedBytes(tensor);
-      auto check = [&](absl::string_view name) { known &= at_entry.count(name) > 0; };
+      auto check = [&](absl::string_view name) {
+        const auto defined = defined_.find(name);
+        known &= defined != defined_.end() && defined->second < num_known;
+      };
       num_bytes.VisitSymbols(check);
       for (const Dim& dim : tensor.shape.dims()) dim.VisitSymbols(check);
       if (!known || (num_bytes.is_constant() && num_bytes.value() < 0)) return;
@@ -290,12 +290,13 @@ class Planner {
   }
 
   void Define(const Var* var) {
-    ir::VisitBareSymbols(*var, [this](absl::string_view symbol) { defined_.emplace(symbol); });
+    ir::VisitBareSymbols(*var,
+                         [this](absl::string_view symbol) { defined_.emplace(symbol, defined_.size()); });
   }
 
   AliasClasses aliases_;
-  std::set<const Var*> kept_;  // classes that calls or objects may keep
-  std::set<std::string, std::less<>> defined_;
+  std::set<const Var*> kept_;                           // classes that calls or objects may keep
+  std::map<std::string, size_t, std::less<>> defined_;  // symbol -> how many were defined before it
   ir::MemoryPlan plan_;
 };
 

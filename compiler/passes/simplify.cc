@@ -47,6 +47,7 @@ class Simplifier {
         continue;
       }
       CallDirectly(&binding.expr);
+      SliceInstead(&binding.expr);
       const Atom value = SimplerValue(binding);
       if (!value.empty()) {
         changed_ = true;
@@ -70,6 +71,37 @@ class Simplifier {
     if (const auto* tuple = std::get_if<ir::MakeTuple>(&binding.expr)) tuples_[binding.var] = tuple->fields;
     if (const auto* data = std::get_if<ir::MakeData>(&binding.expr)) data_[binding.var] = *data;
     if (const auto* closure = std::get_if<ir::MakeClosure>(&binding.expr)) closures_[binding.var] = *closure;
+    const auto* call = std::get_if<ir::OpCall>(&binding.expr);
+    if (call != nullptr && call->op->name == "split" && !binding.has_checks()) splits_[binding.var] = *call;
+  }
+
+  // A part of a small vector of integers is a slice of it, of which inference follows the elements.
+  void SliceInstead(ir::Expr* expr) {
+    const auto* project = std::get_if<ir::Project>(expr);
+    const auto split = project == nullptr ? splits_.end() : splits_.find(project->tuple.var());
+    if (split == splits_.end()) return;
+    const Atom data = split->second.args[0];
+    if (!data.type().is_tensor() || !ir::TrackedCount(data.type().tensor())) return;
+    if (data.type().tensor().shape.rank() != 1) return;
+    int64_t begin = 0, end = 0;
+    for (int i = 0; i <= project->index; ++i) {
+      const Shape& part = project->tuple.type().fields()[i].tensor().shape;
+      if (!part.IsStatic()) return;
+      begin = end;
+      end += part[0].value();
+    }
+    *expr = Slice(data, begin, end);
+    changed_ = true;
+  }
+
+  ir::OpCall Slice(Atom data, int64_t begin, int64_t end) {
+    const OpDef* op = FindOp("strided_slice");
+    const auto vector = [this](int64_t value) -> Atom {
+      return module_.NewConstant(Tensor::FromValues<int64_t>({1}, {value}));
+    };
+    ir::OpCall call{op, op->DefaultAttrs(), {data, vector(begin), vector(end)}};
+    call.args.resize(op->inputs.size());
+    return call;
   }
 
   // A call of a closure that was made here needs no closure.
@@ -218,6 +250,7 @@ class Simplifier {
   std::unordered_map<const Var*, std::vector<Atom>> tuples_;
   std::unordered_map<const Var*, ir::MakeData> data_;
   std::unordered_map<const Var*, ir::MakeClosure> closures_;
+  std::unordered_map<const Var*, ir::OpCall> splits_;
   bool changed_ = false;
 };
 

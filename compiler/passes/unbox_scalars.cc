@@ -31,17 +31,27 @@ bool IsReachable(const Atom& atom) {
   return atom.constant() != nullptr || atom.var()->unboxed || IsScalarType(atom.type());
 }
 
+// Integers that a double holds as they are.
+bool AreExactInDouble(const Atom& atom) {
+  if (atom.var() == nullptr || !atom.var()->elements) return false;
+  for (const ir::Element& element : *atom.var()->elements) {
+    if (element.dim() == nullptr) return false;
+    if (ir::MaxMagnitude(*element.dim()).value_or(INT64_MAX) > int64_t{1} << 53) return false;
+  }
+  return true;
+}
+
 bool HasScalarInstruction(const ir::OpCall& call, DType result_type) {
   const DType dtype = call.args[0].type().tensor().dtype;
   const bool is_float = IsFloat(dtype);
   switch (call.op->scalar) {
     case ScalarForm::kNone:
       return false;
-    // How floats out of an integer's range convert is the kernel's business.
     case ScalarForm::kCast:
       // To float32 by way of the double that a slot holds, a wide integer would be rounded twice.
-      if (dtype == DType::kInt64 && result_type == DType::kFloat32) return false;
-      return !is_float || !IsInteger(result_type);
+      if (dtype == DType::kInt64 && result_type == DType::kFloat32) return AreExactInDouble(call.args[0]);
+      // How floats out of the range of a narrow integer convert is the kernel's business.
+      return !is_float || !IsInteger(result_type) || result_type == DType::kInt64;
     case ScalarForm::kSelect:
       return result_type != DType::kBool;
     case ScalarForm::kModulo:
@@ -71,6 +81,12 @@ bool IsScalarArithmetic(const ir::OpCall& call, int64_t count, DType result_type
     if (elements != count && elements != 1) return false;
   }
   return HasScalarInstruction(call, result_type);
+}
+
+// A reduction of few integers to one. Floats the kernel adds up in an order of its own.
+bool IsScalarFold(const ir::OpCall& call, int64_t count, DType result_type) {
+  return call.op->fold != ScalarForm::kNone && count == 1 && IsInteger(result_type) &&
+         IsReachable(call.args[0]) && *SmallCount(call.args[0].type()) > 0;
 }
 
 bool AllDims(const ir::Elements& elements) {
@@ -133,6 +149,7 @@ class Unboxer {
     if (!count || !binding.checks.empty()) return false;
     if (FollowsFromDims(binding, OwnSymbols(binding.var))) return true;
     if (IsScalarArithmetic(*call, *count, type.tensor().dtype)) return true;
+    if (IsScalarFold(*call, *count, type.tensor().dtype)) return true;
     // One element moved as it is: a view of a scalar.
     return *count == 1 && call->op->is_view && IsReachable(call->args[0]);
   }

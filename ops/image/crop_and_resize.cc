@@ -77,25 +77,30 @@ Image ImageOf(const CropAndResizeAttrs& attrs, const TensorObject& tensor) {
   return {1, tensor.dims[1], tensor.dims[2], tensor.dims[3]};
 }
 
+// The taps of both axes, `width` for each row and each column of the result.
+struct CropTaps {
+  int64_t width;
+  absl::Span<Tap> rows, columns;
+};
+
 // One crop of one image.
 template <typename T>
-void Crop(const Image& from, const Image& to, const PlaceTaps* rows, const PlaceTaps* columns, const T* data,
-          T fill, T* result) {
-  const auto sample = [&](int64_t plane, const PlaceTaps& row, const PlaceTaps& column, int64_t channel) {
+void Crop(const Image& from, const Image& to, const CropTaps& taps, const T* data, T fill, T* result) {
+  const auto sample = [&](int64_t plane, const Tap* row, const Tap* column, int64_t channel) {
     double sum = 0;
-    for (int i = 0; i < row.count; ++i) {
-      for (int j = 0; j < column.count; ++j) {
-        const int64_t pixel = (plane * from.height + row.places[i]) * from.width + column.places[j];
-        sum += row.weights[i] * column.weights[j] * Convert<double>(data[pixel * from.channels + channel]);
+    for (int64_t i = 0; i < taps.width; ++i) {
+      for (int64_t j = 0; j < taps.width; ++j) {
+        const int64_t pixel = (plane * from.height + row[i].place) * from.width + column[j].place;
+        sum += row[i].weight * column[j].weight * Convert<double>(data[pixel * from.channels + channel]);
       }
     }
     return sum;
   };
   for (int64_t i = 0; i < to.num_elements(); ++i) {
     const int64_t pixel = i / to.channels;
-    const PlaceTaps& row = rows[pixel / to.width % to.height];
-    const PlaceTaps& column = columns[pixel % to.width];
-    const bool inside = row.count != 0 && column.count != 0;
+    const Tap* row = &taps.rows[pixel / to.width % to.height * taps.width];
+    const Tap* column = &taps.columns[pixel % to.width * taps.width];
+    const bool inside = row->place != kOutside && column->place != kOutside;
     result[i] =
         inside ? Convert<T>(sample(pixel / to.width / to.height, row, column, i % to.channels)) : fill;
   }
@@ -107,12 +112,15 @@ absl::Status CropAll(const CropAndResizeAttrs& attrs, KernelCall& call) {
   const Image from = ImageOf(attrs, *call.inputs[kData]), to = ImageOf(attrs, *call.outputs[0]);
   const int64_t num_images = call.inputs[kData]->dims[0];
   if (from.height == 0 || from.width == 0) return absl::InvalidArgumentError("data has no pixels to crop");
-  auto* rows = static_cast<PlaceTaps*>(call.context.Scratch((to.height + to.width) * sizeof(PlaceTaps)));
-  if (rows == nullptr) return absl::ResourceExhaustedError("no memory for the weights");
-  PlaceTaps* columns = rows + to.height;
   ResampleOptions options;
   options.method = attrs.method == "bilinear" ? ResizeMethod::kLinear : ResizeMethod::kNearest;
   options.coordinates = CoordinateMode::kTfCropAndResize;
+  CropTaps taps;
+  BATON_ASSIGN_OR_RETURN(taps.width, TapsPerPlace(options, {from.height, to.height, std::nullopt}));
+  auto* memory = static_cast<Tap*>(call.context.Scratch((to.height + to.width) * taps.width * sizeof(Tap)));
+  if (memory == nullptr) return absl::ResourceExhaustedError("no memory for the weights");
+  taps.rows = absl::MakeSpan(memory, to.height * taps.width);
+  taps.columns = absl::MakeSpan(memory + to.height * taps.width, to.width * taps.width);
   for (int64_t i = 0; i < boxes.dims[0]; ++i) {
     const int64_t image = IndexAt(*call.inputs[kBoxIndices], i);
     if (image < 0 || image >= num_images) {
@@ -120,11 +128,11 @@ absl::Status CropAll(const CropAndResizeAttrs& attrs, KernelCall& call) {
           absl::StrCat("box ", i, " is in image ", image, ", data has ", num_images));
     }
     const auto coordinate = [&](int k) { return NumberAt(boxes, i * 4 + k); };
-    MakeTaps(options, {from.height, to.height, std::nullopt, coordinate(0), coordinate(2)},
-             absl::MakeSpan(rows, to.height));
-    MakeTaps(options, {from.width, to.width, std::nullopt, coordinate(1), coordinate(3)},
-             absl::MakeSpan(columns, to.width));
-    Crop(from, to, rows, columns, call.inputs[kData]->As<T>() + image * from.num_elements(),
+    MakeTaps(options, {from.height, to.height, std::nullopt, coordinate(0), coordinate(2)}, taps.width,
+             taps.rows);
+    MakeTaps(options, {from.width, to.width, std::nullopt, coordinate(1), coordinate(3)}, taps.width,
+             taps.columns);
+    Crop(from, to, taps, call.inputs[kData]->As<T>() + image * from.num_elements(),
          Convert<T>(attrs.extrapolation_value), call.outputs[0]->As<T>() + i * to.num_elements());
   }
   return absl::OkStatus();

@@ -3,6 +3,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/image/resample.h"
+#include "ops/tensor/number.h"
 
 namespace baton {
 namespace {
@@ -14,6 +15,7 @@ struct GridSampleAttrs {
   std::string method = "bilinear";
   std::string padding_mode = "zeros";
   bool align_corners = true;
+  bool coordinates_last = false;
 };
 
 std::optional<ResizeMethod> MethodFromName(absl::string_view name) {
@@ -40,23 +42,31 @@ absl::Status CheckGridSampleAttrs(const GridSampleAttrs& attrs) {
                                                  "', expected zeros, border or reflection"));
 }
 
-absl::Status GridSampleType(TypeContext& context, const GridSampleAttrs&, TensorTypes* result) {
-  BATON_RETURN_IF_ERROR(RequireDType(context, kData, DTypeSet::kFloat));
-  BATON_RETURN_IF_ERROR(RequireSameDType(context));
+// The axis of the grid that has the coordinates.
+int CoordinateAxis(const GridSampleAttrs& attrs, int rank) {
+  return attrs.coordinates_last ? rank - 1 : 1;
+}
+
+absl::Status GridSampleType(TypeContext& context, const GridSampleAttrs& attrs, TensorTypes* result) {
+  BATON_RETURN_IF_ERROR(RequireDType(context, kGrid, DTypeSet::kFloat));
   const TensorType& data = *context.input(kData);
   const Shape& grid = context.input(kGrid)->shape;
   for (const Shape* shape : {&data.shape, &grid}) {
-    if (!shape->has_rank() || shape->rank() == 4 || shape->rank() == 5) continue;
+    if (!shape->has_rank() || shape->rank() >= 3) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("data or grid has rank ", shape->rank(), ", expected 4 or 5"));
+        absl::StrCat("data or grid has rank ", shape->rank(), ", expected 3 or more"));
   }
   if (!context.AllRanked()) return result->push_back({data.dtype, Shape::Unranked()}), absl::OkStatus();
-  BATON_RETURN_IF_ERROR(RequireRank(context, kGrid, data.shape.rank(), "grid"));
+  const int rank = data.shape.rank();
+  const int coordinates = CoordinateAxis(attrs, rank);
+  BATON_RETURN_IF_ERROR(RequireRank(context, kGrid, rank, "grid"));
   BATON_RETURN_IF_ERROR(context.RequireEqual(grid[0], data.shape[0], "batches of grid and data"));
-  BATON_RETURN_IF_ERROR(context.RequireEqual(grid[1], Dim(data.shape.rank() - 2),
-                                             "coordinates of grid and spatial axes of data"));
-  Dims dims = grid.dims();
-  dims[1] = data.shape[1];
+  BATON_RETURN_IF_ERROR(
+      context.RequireEqual(grid[coordinates], Dim(rank - 2), "coordinates of grid and spatial axes of data"));
+  Dims dims = {data.shape[0], data.shape[1]};
+  for (int axis = 1; axis < rank; ++axis) {
+    if (axis != coordinates) dims.push_back(grid[axis]);
+  }
   result->push_back({data.dtype, Shape(std::move(dims))});
   return absl::OkStatus();
 }
@@ -68,6 +78,14 @@ double Reflect(double x, double low, double high) {
   const double distance = std::fmod(std::abs(x - low), 2 * span);
   return low + (distance > span ? 2 * span - distance : distance);
 }
+
+constexpr int kMaxTaps = 4;
+// The places of one axis that make one element, and their weights.
+struct PlaceTaps {
+  int count = 0;
+  int64_t places[kMaxTaps];
+  double weights[kMaxTaps];
+};
 
 // How one axis is sampled.
 struct Sampler {
@@ -124,14 +142,21 @@ struct Sampler {
 
 // The pixels of a channel that make one element, and their weights: the product of the axes' taps.
 struct Neighbours {
-  static constexpr int kMax = kMaxTaps * kMaxTaps * kMaxTaps;
-  int count = 1;
-  int64_t offsets[kMax] = {0};
-  double weights[kMax] = {1};
+  int64_t count = 0;
+  int64_t* offsets;
+  double* weights;
 
+  // `spatial` axes have at most this many.
+  static int64_t MaxCount(int spatial) { return int64_t{1} << (2 * spatial); }
+
+  void Reset() {
+    count = 1;
+    offsets[0] = 0;
+    weights[0] = 1;
+  }
   void Extend(const PlaceTaps& taps, int64_t extent) {
     // From the back, as each entry grows to taps.count entries in place.
-    for (int i = count; i-- > 0;) {
+    for (int64_t i = count; i-- > 0;) {
       const int64_t offset = offsets[i] * extent;
       const double weight = weights[i];
       for (int k = taps.count; k-- > 0;) {
@@ -141,35 +166,50 @@ struct Neighbours {
     }
     count *= taps.count;
   }
+
+  // An element of `image`.
+  template <typename T>
+  T Sum(const T* image) const {
+    // A pixel as it is, which a sum would round when it is a large integer.
+    if (count == 1 && weights[0] == 1) return image[offsets[0]];
+    double sum = 0;
+    for (int64_t k = 0; k < count; ++k) {
+      // Without weight a pixel does not count, not even one that is NaN.
+      if (weights[k] != 0) sum += weights[k] * Convert<double>(image[offsets[k]]);
+    }
+    return Convert<T>(sum);
+  }
 };
 
+// Coordinate `axis` of pixel `pixel` of an image of `pixels` of the grid.
+double GridCoordinate(const GridSampleAttrs& attrs, const TensorObject& grid, int64_t batch, int64_t pixels,
+                      int64_t pixel, int axis) {
+  const int spatial = grid.rank - 2;
+  // The grid gives x first, which is the last axis.
+  const int64_t coordinate = spatial - 1 - axis;
+  return NumberAt(grid, attrs.coordinates_last ? (batch * pixels + pixel) * spatial + coordinate
+                                               : (batch * spatial + coordinate) * pixels + pixel);
+}
+
 template <typename T>
-void SampleAll(const GridSampleAttrs& attrs, KernelCall& call) {
+void SampleAll(const GridSampleAttrs& attrs, Neighbours& neighbours, KernelCall& call) {
   const TensorObject& data = *call.inputs[kData];
   const TensorObject& grid = *call.inputs[kGrid];
+  TensorObject& result = *call.outputs[0];
   const Sampler sampler = {*MethodFromName(attrs.method), *PaddingFromName(attrs.padding_mode),
                            attrs.align_corners};
-  const int spatial = data.rank - 2;
   int64_t from = 1, to = 1;  // pixels of an image of data and of the result
-  for (int i = 2; i < data.rank; ++i) from *= data.dims[i], to *= grid.dims[i];
+  for (int i = 2; i < data.rank; ++i) from *= data.dims[i], to *= result.dims[i];
   const int64_t channels = data.dims[1];
   for (int64_t i = 0; i < data.dims[0] * to; ++i) {
     const int64_t batch = i / to, pixel = i % to;
-    Neighbours neighbours;
-    for (int axis = 0; axis < spatial; ++axis) {
-      // The grid gives x first, which is the last axis.
-      const T x = grid.As<T>()[(batch * spatial + spatial - 1 - axis) * to + pixel];
-      neighbours.Extend(sampler.Sample(Convert<double>(x), data.dims[2 + axis]), data.dims[2 + axis]);
+    neighbours.Reset();
+    for (int axis = 0; axis < data.rank - 2; ++axis) {
+      const double x = GridCoordinate(attrs, grid, batch, to, pixel, axis);
+      neighbours.Extend(sampler.Sample(x, data.dims[2 + axis]), data.dims[2 + axis]);
     }
-    for (int64_t c = 0; c < channels; ++c) {
-      const T* image = data.As<T>() + (batch * channels + c) * from;
-      double sum = 0;
-      for (int k = 0; k < neighbours.count; ++k) {
-        // Without weight a pixel does not count, not even one that is NaN.
-        if (neighbours.weights[k] != 0)
-          sum += neighbours.weights[k] * Convert<double>(image[neighbours.offsets[k]]);
-      }
-      call.outputs[0]->As<T>()[(batch * channels + c) * to + pixel] = Convert<T>(sum);
+    for (int64_t image = batch * channels; image < (batch + 1) * channels; ++image) {
+      result.As<T>()[image * to + pixel] = neighbours.Sum(data.As<T>() + image * from);
     }
   }
 }
@@ -178,8 +218,14 @@ absl::Status GridSampleKernel(const GridSampleAttrs& attrs, KernelCall& call) {
   const TensorObject& data = *call.inputs[kData];
   if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   if (data.num_elements() == 0) return absl::InvalidArgumentError("data has no pixels to sample");
-  return VisitDTypeIn<DTypeSet::kFloat>(data.dtype, [&](auto element) {
-    SampleAll<decltype(element)>(attrs, call);
+  const int64_t count = Neighbours::MaxCount(data.rank - 2);
+  Neighbours neighbours;
+  neighbours.offsets = static_cast<int64_t*>(call.context.Scratch(count * sizeof(int64_t)));
+  neighbours.weights = static_cast<double*>(call.context.Scratch(count * sizeof(double)));
+  if (neighbours.offsets == nullptr || neighbours.weights == nullptr)
+    return absl::ResourceExhaustedError("no memory for the weights");
+  return VisitDTypeIn<DTypeSet::kAny>(data.dtype, [&](auto element) {
+    SampleAll<decltype(element)>(attrs, neighbours, call);
     return absl::OkStatus();
   });
 }
@@ -189,15 +235,17 @@ absl::Status GridSampleKernel(const GridSampleAttrs& attrs, KernelCall& call) {
 const OpDef& GridSample() {
   static const OpDef& def = *new OpDef(MakeOp<GridSampleAttrs>(
       {.name = "image.grid_sample",
-       .doc = "data (NCHW or NCDHW) sampled at the places that grid [N, 2, H, W] or [N, 3, D, H, W] names: "
-              "x, y(, z) "
-              "from -1 to 1. Source: torch.nn.functional.grid_sample; ONNX GridSample-20, whose grid has the "
-              "coordinates last.",
-       .attrs = {{"method", &GridSampleAttrs::method, "nearest, bilinear or bicubic"},
+       .doc = "data [N, C, spatial...] sampled at the places that grid names, which has an axis of as many "
+              "coordinates as there are spatial axes: x, y, z ... from -1 to 1, the last axis of data first. "
+              "Source: torch.nn.functional.grid_sample; ONNX GridSample-20.",
+       .attrs = {{"method", &GridSampleAttrs::method,
+                  "nearest, bilinear or bicubic, over any number of axes"},
                  {"padding_mode", &GridSampleAttrs::padding_mode,
                   "what lies outside: zeros, border or reflection"},
                  {"align_corners", &GridSampleAttrs::align_corners,
-                  "-1 and 1 are the centres of the corner pixels, else their outer edges"}},
+                  "-1 and 1 are the centres of the corner pixels, else their outer edges"},
+                 {"coordinates_last", &GridSampleAttrs::coordinates_last,
+                  "grid is [N, spatial..., coordinates], else [N, coordinates, spatial...]"}},
        .inputs = {"data", "grid"},
        .type = GridSampleType,
        .check_attrs = CheckGridSampleAttrs,

@@ -33,7 +33,8 @@ constexpr Name<RoundingMethod> kRoundingMethods[] = {
     {"round_prefer_floor", RoundingMethod::kRoundPreferFloor},
     {"round_prefer_ceil", RoundingMethod::kRoundPreferCeil},
     {"floor", RoundingMethod::kFloor},
-    {"ceil", RoundingMethod::kCeil}};
+    {"ceil", RoundingMethod::kCeil},
+    {"floor_or_ceil", RoundingMethod::kFloorOrCeil}};
 
 template <typename E, size_t n>
 absl::StatusOr<E> Find(const Name<E> (&names)[n], absl::string_view attribute, absl::string_view name) {
@@ -57,39 +58,73 @@ double ScaledExtent(const ResampleAxis& axis) {
   return axis.scale ? static_cast<double>(axis.in) * *axis.scale : static_cast<double>(axis.out);
 }
 
+// NaN, of a scale that float cannot divide by, is the first place.
 int64_t ClampPlace(double place, int64_t extent) {
-  return static_cast<int64_t>(std::clamp(place, 0.0, static_cast<double>(extent - 1)));
+  return place > 0 ? static_cast<int64_t>(std::min(place, static_cast<double>(extent - 1))) : 0;
 }
 
-void NearestTap(const ResampleOptions& options, double coordinate, int64_t extent, PlaceTaps* taps) {
-  taps->count = 1;
-  taps->places[0] = ClampPlace(RoundCoordinate(options.rounding, coordinate), extent);
-  taps->weights[0] = 1;
+// More taps per place than this are refused: a model that asks for them means something else.
+constexpr double kMaxTapsPerPlace = 1 << 20;
+
+// The factor by which an antialiasing filter is stretched: none where the axis grows.
+double FilterScale(const ResampleOptions& options, const ResampleAxis& axis) {
+  if (!options.antialias) return 1;
+  const double scale = ScaledExtent(axis) / static_cast<double>(axis.in);
+  return std::min(scale, 1.0);
 }
 
-void LinearTaps(double coordinate, int64_t extent, PlaceTaps* taps) {
-  const double floor = std::floor(coordinate);
-  taps->count = 2;
-  taps->places[0] = ClampPlace(floor, extent);
-  taps->places[1] = ClampPlace(floor + 1, extent);
-  taps->weights[1] = coordinate - floor;
-  taps->weights[0] = 1 - taps->weights[1];
+// The weight of what lies `distance` from the coordinate.
+double FilterWeight(const ResampleOptions& options, double distance) {
+  const double t = std::abs(distance);
+  if (options.method == ResizeMethod::kLinear) return std::max(1 - t, 0.0);
+  const double alpha = options.cubic_alpha;
+  if (t <= 1) return ((alpha + 2) * t - (alpha + 3)) * t * t + 1;
+  return t < 2 ? ((alpha * t - 5 * alpha) * t + 8 * alpha) * t - 4 * alpha : 0;
 }
 
-void CubicTaps(const ResampleOptions& options, double coordinate, int64_t extent, PlaceTaps* taps) {
-  const double floor = std::floor(coordinate);
-  taps->count = 4;
-  CubicWeights(options.cubic_alpha, coordinate - floor, taps->weights);
-  double sum = 0;
-  for (int i = 0; i < 4; ++i) {
-    const double place = floor - 1 + i;
-    const bool inside = place >= 0 && place < static_cast<double>(extent);
-    if (options.cubic_exclude && !inside) taps->weights[i] = 0;
-    taps->places[i] = ClampPlace(place, extent);
-    sum += taps->weights[i];
+// The whole number that `coordinate` stands for.
+double RoundCoordinate(RoundingMethod method, bool shrinks, double coordinate) {
+  switch (method) {
+    case RoundingMethod::kRound:
+      return std::round(coordinate);
+    case RoundingMethod::kRoundPreferFloor:
+      return std::ceil(coordinate - 0.5);
+    case RoundingMethod::kRoundPreferCeil:
+      return std::floor(coordinate + 0.5);
+    case RoundingMethod::kFloor:
+      return std::floor(coordinate);
+    case RoundingMethod::kCeil:
+      return std::ceil(coordinate);
+    case RoundingMethod::kFloorOrCeil:
+      return shrinks ? std::ceil(coordinate) : std::floor(coordinate);
   }
-  if (!options.cubic_exclude || sum == 0) return;
-  for (double& weight : taps->weights) weight /= sum;
+  return coordinate;
+}
+
+void NearestTap(const ResampleOptions& options, const ResampleAxis& axis, double coordinate,
+                absl::Span<Tap> taps) {
+  const bool shrinks = ScaledExtent(axis) < static_cast<double>(axis.in);
+  taps[0] = {ClampPlace(RoundCoordinate(options.rounding, shrinks, coordinate), axis.in), 1};
+}
+
+// Places around the coordinate, as many before it as after.
+void FilterTaps(const ResampleOptions& options, const ResampleAxis& axis, double coordinate,
+                absl::Span<Tap> taps) {
+  const double scale = FilterScale(options, axis);
+  // The coordinate lies in (middle, middle + 1]; without antialiasing a whole one may as well be the first.
+  const double middle = options.antialias ? std::ceil(coordinate) - 1 : std::floor(coordinate);
+  const double first = middle + 1 - static_cast<double>(taps.size() / 2);
+  double sum = 0;
+  for (size_t i = 0; i < taps.size(); ++i) {
+    const double place = first + static_cast<double>(i);
+    const bool inside = place >= 0 && place < static_cast<double>(axis.in);
+    const bool counts = inside || !options.cubic_exclude;
+    taps[i].place = ClampPlace(place, axis.in);
+    taps[i].weight = counts ? FilterWeight(options, (place - coordinate) * scale) : 0;
+    sum += taps[i].weight;
+  }
+  if (sum == 0 || !(options.antialias || options.cubic_exclude)) return;
+  for (Tap& tap : taps) tap.weight /= sum;
 }
 
 }  // namespace
@@ -132,41 +167,27 @@ double InputCoordinate(CoordinateMode mode, const ResampleAxis& axis, int64_t i)
   return x;
 }
 
-double RoundCoordinate(RoundingMethod method, double coordinate) {
-  switch (method) {
-    case RoundingMethod::kRound:
-      return std::round(coordinate);
-    case RoundingMethod::kRoundPreferFloor:
-      return std::ceil(coordinate - 0.5);
-    case RoundingMethod::kRoundPreferCeil:
-      return std::floor(coordinate + 0.5);
-    case RoundingMethod::kFloor:
-      return std::floor(coordinate);
-    case RoundingMethod::kCeil:
-      return std::ceil(coordinate);
-  }
-  return coordinate;
+absl::StatusOr<int64_t> TapsPerPlace(const ResampleOptions& options, const ResampleAxis& axis) {
+  if (options.method == ResizeMethod::kNearest) return 1;
+  const double reach = options.method == ResizeMethod::kLinear ? 1 : 2;
+  const double taps = 2 * std::ceil(reach / FilterScale(options, axis));
+  if (taps <= kMaxTapsPerPlace) return static_cast<int64_t>(taps);
+  return absl::InvalidArgumentError(absl::StrCat("antialiasing an axis of ", axis.in, " to ", axis.out,
+                                                 " needs ", taps, " taps per place"));
 }
 
-void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<PlaceTaps> taps) {
+void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, int64_t width, absl::Span<Tap> taps) {
   for (int64_t i = 0; i < axis.out; ++i) {
     const double coordinate = InputCoordinate(options.coordinates, axis, i);
+    const absl::Span<Tap> place = taps.subspan(static_cast<size_t>(i * width), static_cast<size_t>(width));
     // Written so that a region of NaN lies outside.
     const bool inside = coordinate >= 0 && coordinate <= static_cast<double>(axis.in - 1);
     if (options.coordinates == CoordinateMode::kTfCropAndResize && !inside) {
-      taps[i].count = 0;
-      continue;
-    }
-    switch (options.method) {
-      case ResizeMethod::kNearest:
-        NearestTap(options, coordinate, axis.in, &taps[i]);
-        break;
-      case ResizeMethod::kLinear:
-        LinearTaps(coordinate, axis.in, &taps[i]);
-        break;
-      case ResizeMethod::kCubic:
-        CubicTaps(options, coordinate, axis.in, &taps[i]);
-        break;
+      place[0].place = kOutside;
+    } else if (options.method == ResizeMethod::kNearest) {
+      NearestTap(options, axis, coordinate, place);
+    } else {
+      FilterTaps(options, axis, coordinate, place);
     }
   }
 }

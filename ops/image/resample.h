@@ -23,7 +23,8 @@ enum class CoordinateMode {
   kTfCropAndResize,
 };
 
-enum class RoundingMethod { kRound, kRoundPreferFloor, kRoundPreferCeil, kFloor, kCeil };
+// kFloorOrCeil: kFloor, but kCeil on an axis that shrinks.
+enum class RoundingMethod { kRound, kRoundPreferFloor, kRoundPreferCeil, kFloor, kCeil, kFloorOrCeil };
 
 struct ResampleOptions {
   ResizeMethod method = ResizeMethod::kLinear;
@@ -31,6 +32,7 @@ struct ResampleOptions {
   RoundingMethod rounding = RoundingMethod::kRound;
   double cubic_alpha = -0.5;
   bool cubic_exclude = false;  // leave out what lies outside, instead of repeating the border
+  bool antialias = false;      // of kLinear and kCubic: an axis that shrinks weighs all it leaves out
 };
 
 // From the names that the attributes of image.resize have. Errors: InvalidArgument for others.
@@ -48,19 +50,20 @@ struct ResampleAxis {
 
 // Where place `i` of the result lies in the input. Source: ONNX Resize-19.
 double InputCoordinate(CoordinateMode mode, const ResampleAxis& axis, int64_t i);
-// The whole number that `coordinate` stands for.
-double RoundCoordinate(RoundingMethod method, double coordinate);
-
-inline constexpr int kMaxTaps = 4;
-// The input places (all inside) and weights of one place of the result.
-struct PlaceTaps {
-  int count = 0;  // 0: outside of the input, where kTfCropAndResize takes a fixed value
-  int64_t places[kMaxTaps];
-  double weights[kMaxTaps];
+// A place of the input and its weight in one place of the result.
+struct Tap {
+  int64_t place = 0;  // inside; kOutside in the first tap of what kTfCropAndResize gives a fixed value
+  double weight = 0;
 };
+inline constexpr int64_t kOutside = -1;
 
-// taps[i] for every i < axis.out. REQUIRES: axis.in > 0.
-void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, absl::Span<PlaceTaps> taps);
+// The number of taps that each place of the result has. Errors: InvalidArgument for an antialiased axis that
+// shrinks too far.
+absl::StatusOr<int64_t> TapsPerPlace(const ResampleOptions& options, const ResampleAxis& axis);
+
+// The taps of place i are taps[i * width] to taps[i * width + width - 1]. REQUIRES: `width` is TapsPerPlace,
+// axis.in > 0.
+void MakeTaps(const ResampleOptions& options, const ResampleAxis& axis, int64_t width, absl::Span<Tap> taps);
 
 // The four weights of the cubic with parameter `alpha` at `fraction` in [0, 1) past the second. Source: Keys,
 // "Cubic Convolution Interpolation for Digital Image Processing", IEEE TASSP 29(6), 1981.

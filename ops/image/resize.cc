@@ -1,113 +1,59 @@
+#include "ops/image/resize.h"
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "ops/elementwise/kernels.h"
-#include "ops/image/resample.h"
+#include "ops/tensor/indices.h"
 #include "ops/tensor/number.h"
 
 namespace baton {
 namespace {
 
-enum Input { kData, kSizes, kRoi };
-
-struct ResizeAttrs {
-  std::vector<int64_t> axes;
-  std::vector<double> scales;
-  std::string method = "linear";
-  std::string coordinate_transformation_mode = "half_pixel";
-  std::string rounding_method = "round";
-  double cubic_alpha = -0.5;
-  bool cubic_exclude = false;
-  double extrapolation_value = 0;
-};
-
-absl::StatusOr<ResampleOptions> OptionsOf(const ResizeAttrs& attrs) {
-  BATON_ASSIGN_OR_RETURN(
-      ResampleOptions options,
-      MakeResampleOptions(attrs.method, attrs.coordinate_transformation_mode, attrs.rounding_method));
-  options.cubic_alpha = attrs.cubic_alpha;
-  options.cubic_exclude = attrs.cubic_exclude;
-  return options;
-}
-
-absl::Status CheckResizeAttrs(const ResizeAttrs& attrs) {
-  BATON_RETURN_IF_ERROR(OptionsOf(attrs).status());
-  for (double scale : attrs.scales) {
-    if (scale > 0 && std::isfinite(scale)) continue;
-    return absl::InvalidArgumentError(absl::StrCat("scale ", scale, " is not positive"));
-  }
-  return absl::OkStatus();
-}
-
-// floor(extent * scale), when that can be said: of a constant, or with a scale in eighths.
-Dim ScaledExtent(TypeContext& context, const Dim& extent, double scale) {
-  const double eighths = scale * 8;
-  if (extent.is_constant()) {
-    const float scaled = std::floor(static_cast<float>(extent.value()) * static_cast<float>(scale));
-    return FloatToInteger<int64_t>(scaled);
-  }
-  if (eighths != std::floor(eighths) || eighths > 1e6) return context.FreshDim("extent");
-  const int64_t numerator = static_cast<int64_t>(eighths);
-  const int64_t common = std::gcd(numerator, int64_t{8});
-  return FloorDiv(extent * Dim(numerator / common), Dim(8 / common));
-}
-
-// The axes that are resized; all where none are given.
-absl::StatusOr<Ints> ResizedAxes(const ResizeAttrs& attrs, int rank) {
-  BATON_ASSIGN_OR_RETURN(Ints axes, NormalizeAxes(attrs.axes, rank));
-  for (int i = 0; attrs.axes.empty() && i < rank; ++i) axes.push_back(i);
-  if (!attrs.scales.empty() && attrs.scales.size() != axes.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("attribute 'scales' has ", attrs.scales.size(), " elements for ", axes.size(), " axes"));
-  }
-  return axes;
-}
-
-absl::Status CheckLength(TypeContext& context, int index, int64_t expected, absl::string_view what) {
-  const Shape& shape = context.input(index)->shape;
-  BATON_RETURN_IF_ERROR(RequireRank(context, index, 1, what));
-  if (!shape.has_rank()) return absl::OkStatus();
-  return context.RequireEqual(shape[0], Dim(expected),
-                              absl::StrCat("elements of ", what, " and those expected"));
-}
-
-absl::StatusOr<Shape> ResizeShape(TypeContext& context, const ResizeAttrs& attrs) {
-  const Shape& data = context.input(kData)->shape;
-  if (!context.HasInput(kSizes) && attrs.scales.empty()) {
-    return absl::InvalidArgumentError("neither sizes nor scales are given");
-  }
-  if (!data.has_rank()) return Shape::Unranked();
-  BATON_ASSIGN_OR_RETURN(const Ints axes, ResizedAxes(attrs, data.rank()));
-  const int64_t count = static_cast<int64_t>(axes.size());
-  const std::vector<Dim>* sizes = nullptr;
-  if (context.HasInput(kSizes)) {
-    BATON_RETURN_IF_ERROR(CheckLength(context, kSizes, count, "sizes"));
-    sizes = context.InputValue(kSizes);
-  }
-  if (context.HasInput(kRoi)) BATON_RETURN_IF_ERROR(CheckLength(context, kRoi, 2 * count, "roi"));
-  Dims dims = data.dims();
+// The scales of the resized axes as the model gives them; empty where sizes are given.
+absl::StatusOr<absl::InlinedVector<float, kMaxRank>> GivenScales(const ResizeAttrs& attrs, const Ints& axes,
+                                                                 const KernelCall& call) {
+  absl::InlinedVector<float, kMaxRank> scales;
+  const TensorObject* operand = call.inputs[kScales];
   for (size_t i = 0; i < axes.size(); ++i) {
-    Dim& dim = dims[axes[i]];
-    if (sizes != nullptr) {
-      BATON_RETURN_IF_ERROR(context.RequireAtLeast((*sizes)[i], Dim(0), "element of sizes"));
-      dim = (*sizes)[i];
-    } else {
-      dim =
-          context.HasInput(kSizes) ? context.FreshDim("extent") : ScaledExtent(context, dim, attrs.scales[i]);
-    }
+    if (operand == nullptr && attrs.scales.empty()) break;
+    const double scale = operand != nullptr ? NumberAt(*operand, static_cast<int64_t>(i)) : attrs.scales[i];
+    BATON_RETURN_IF_ERROR(CheckScale(scale));
+    scales.push_back(static_cast<float>(scale));
   }
-  return Shape(std::move(dims));
+  BATON_ASSIGN_OR_RETURN(const Aspect aspect, AspectOf(attrs));
+  if (call.inputs[kSizes] == nullptr || aspect == Aspect::kStretch) return scales;
+  Ints extents, wanted;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    extents.push_back(call.inputs[kData]->dims[axes[i]]);
+    wanted.push_back(IntegerAt(*call.inputs[kSizes], static_cast<int64_t>(i)));
+  }
+  scales.assign(axes.size(), CommonScale(aspect, extents, wanted));
+  return scales;
 }
 
-absl::Status ResizeType(TypeContext& context, const ResizeAttrs& attrs, TensorTypes* result) {
-  const bool moves_only = attrs.method == "nearest_neighbor";
-  BATON_RETURN_IF_ERROR(RequireDType(context, kData, moves_only ? DTypeSet::kAny : DTypeSet::kNumeric));
-  BATON_RETURN_IF_ERROR(RequireDType(context, kSizes, DTypeSet::kInteger));
-  BATON_RETURN_IF_ERROR(RequireDType(context, kRoi, DTypeSet::kFloat));
-  BATON_ASSIGN_OR_RETURN(Shape shape, ResizeShape(context, attrs));
-  result->push_back({context.input(kData)->dtype, std::move(shape)});
-  return absl::OkStatus();
+// How each axis in `axes` is resampled. Allocates the result where only the kernel knows its extents.
+using ResampleAxes = absl::InlinedVector<ResampleAxis, kMaxRank>;
+absl::StatusOr<ResampleAxes> PlanAxes(const ResizeAttrs& attrs, const Ints& axes, KernelCall& call) {
+  const TensorObject& data = *call.inputs[kData];
+  const TensorObject* roi = Crops(attrs) ? call.inputs[kRoi] : nullptr;
+  BATON_ASSIGN_OR_RETURN(const auto scales, GivenScales(attrs, axes, call));
+  const size_t n = axes.size();
+  Ints dims(data.shape().begin(), data.shape().end());
+  ResampleAxes plan(n);
+  for (size_t i = 0; i < n; ++i) {
+    ResampleAxis& axis = plan[i];
+    axis.in = data.dims[axes[i]];
+    if (!scales.empty()) axis.scale = scales[i];
+    if (roi != nullptr) {
+      axis.roi_start = NumberAt(*roi, static_cast<int64_t>(i));
+      axis.roi_end = NumberAt(*roi, static_cast<int64_t>(n + i));
+    }
+    if (!scales.empty()) dims[axes[i]] = Scaled(axis.in, static_cast<double>(scales[i]));
+  }
+  if (call.outputs[0] == nullptr) BATON_RETURN_IF_ERROR(call.context.AllocateOutput(0, data.dtype, dims));
+  for (size_t i = 0; i < n; ++i) plan[i].out = call.outputs[0]->dims[axes[i]];
+  return plan;
 }
 
 struct Pass {
@@ -117,45 +63,45 @@ struct Pass {
 using Passes = absl::InlinedVector<Pass, kMaxRank>;
 
 // One pass per axis that changes. Those that shrink come first, so that no intermediate image is larger than
-// both data and the result.
-absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, const KernelCall& call) {
-  const TensorObject& data = *call.inputs[kData];
-  const TensorObject* roi = call.inputs[kRoi];
-  const bool shifts = attrs.coordinate_transformation_mode == "tf_half_pixel_for_nn";
-  const bool crops = attrs.coordinate_transformation_mode == "tf_crop_and_resize";
-  BATON_ASSIGN_OR_RETURN(const Ints axes, ResizedAxes(attrs, data.rank));
-  const size_t n = axes.size();
+// both data and the result; of those that grow the last axis does, whose elements are moved one by one.
+absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, KernelCall& call) {
+  BATON_ASSIGN_OR_RETURN(const Ints axes, ResizedAxes(attrs, call.inputs[kData]->rank));
+  BATON_ASSIGN_OR_RETURN(const ResampleAxes plan, PlanAxes(attrs, axes, call));
+  const bool moves = attrs.coordinate_transformation_mode == "tf_half_pixel_for_nn" ||
+                     (Crops(attrs) && call.inputs[kRoi] != nullptr);
   Passes passes;
-  for (size_t i = 0; i < n; ++i) {
-    ResampleAxis axis{data.dims[axes[i]], call.outputs[0]->dims[axes[i]], std::nullopt};
+  if (call.outputs[0]->num_elements() == 0) return passes;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const ResampleAxis& axis = plan[i];
     if (axis.in == 0)
       return absl::InvalidArgumentError(absl::StrCat("axis ", axes[i], " of data has no elements"));
-    if (!attrs.scales.empty()) axis.scale = static_cast<float>(attrs.scales[i]);
-    if (roi != nullptr) {
-      axis.roi_start = NumberAt(*roi, static_cast<int64_t>(i));
-      axis.roi_end = NumberAt(*roi, static_cast<int64_t>(n + i));
-    }
-    const bool moves = shifts || (crops && roi != nullptr);
     const bool is_identity = axis.in == axis.out && axis.scale.value_or(1) == 1 && !moves;
     if (!is_identity) passes.push_back({static_cast<int>(axes[i]), axis});
   }
-  std::stable_partition(passes.begin(), passes.end(),
-                        [](const Pass& pass) { return pass.resample.out < pass.resample.in; });
+  const auto growing = std::stable_partition(
+      passes.begin(), passes.end(), [](const Pass& pass) { return pass.resample.out < pass.resample.in; });
+  std::reverse(growing, passes.end());
   return passes;
 }
 
 // One place of the result: `inner` elements.
 template <typename C>
-void WritePlace(const PlaceTaps& taps, const C* data, int64_t inner, C fill, C* result) {
-  if (taps.count == 0) {
+void WritePlace(absl::Span<const Tap> taps, const C* data, int64_t inner, C fill, C* result) {
+  if (taps[0].place == kOutside) {
     std::fill_n(result, inner, fill);
-  } else if (taps.count == 1) {
-    std::copy_n(data + taps.places[0] * inner, inner, result);
+  } else if (taps.size() == 1) {
+    std::copy_n(data + taps[0].place * inner, inner, result);
   } else if constexpr (std::is_floating_point_v<C>) {
+    if (inner == 1) {
+      C sum = 0;
+      for (const Tap& tap : taps) sum += static_cast<C>(tap.weight) * data[tap.place];
+      *result = sum;
+      return;
+    }
     std::fill_n(result, inner, C{0});
-    for (int tap = 0; tap < taps.count; ++tap) {
-      const C weight = static_cast<C>(taps.weights[tap]);
-      const C* from = data + taps.places[tap] * inner;
+    for (const Tap& tap : taps) {
+      const C weight = static_cast<C>(tap.weight);
+      const C* from = data + tap.place * inner;
       for (int64_t i = 0; i < inner; ++i) result[i] += weight * from[i];
     }
   }
@@ -172,17 +118,32 @@ absl::StatusOr<const C*> RunPasses(const ResizeAttrs& attrs, const Passes& passe
     int64_t outer = 1, inner = 1;
     for (int i = 0; i < pass.axis; ++i) outer *= dims[i];
     for (size_t i = pass.axis + 1; i < dims.size(); ++i) inner *= dims[i];
-    auto* taps = static_cast<PlaceTaps*>(call.context.Scratch(out * sizeof(PlaceTaps)));
+    BATON_ASSIGN_OR_RETURN(const int64_t width, TapsPerPlace(options, pass.resample));
+    auto* taps = static_cast<Tap*>(call.context.Scratch(out * width * sizeof(Tap)));
     auto* result = static_cast<C*>(call.context.Scratch(outer * out * inner * sizeof(C)));
     if (taps == nullptr || result == nullptr) return absl::ResourceExhaustedError("no memory for the image");
-    MakeTaps(options, pass.resample, absl::MakeSpan(taps, out));
+    MakeTaps(options, pass.resample, width, absl::MakeSpan(taps, out * width));
     for (int64_t i = 0; i < outer * out; ++i) {
-      WritePlace(taps[i % out], data + i / out * in * inner, inner, fill, result + i * inner);
+      const absl::Span<const Tap> place(taps + i % out * width, width);
+      WritePlace(place, data + i / out * in * inner, inner, fill, result + i * inner);
     }
     data = result;
     dims[pass.axis] = out;
   }
   return data;
+}
+
+// An interpolated element as T. A sum with weights that make 1 may fall just short of a whole number, which
+// truncation must not see: a plain area stays plain.
+template <typename T, typename C>
+T Rounded(C element) {
+  if constexpr (std::is_integral_v<T> && std::is_floating_point_v<C>) {
+    constexpr C kNoise = 1e-5;
+    const C whole = std::round(element);
+    return Convert<T>(std::abs(element - whole) < kNoise ? whole : element);
+  } else {
+    return Convert<T>(element);
+  }
 }
 
 // Elements of type T, interpolated as C.
@@ -201,13 +162,13 @@ absl::Status ResizeAs(const ResizeAttrs& attrs, const Passes& passes, KernelCall
   }
   BATON_ASSIGN_OR_RETURN(image, RunPasses(attrs, passes, image, Convert<C>(attrs.extrapolation_value), call));
   std::transform(image, image + call.outputs[0]->num_elements(), call.outputs[0]->As<T>(),
-                 [](C element) { return Convert<T>(element); });
+                 [](C element) { return Rounded<T>(element); });
   return absl::OkStatus();
 }
 
 absl::Status ResizeKernel(const ResizeAttrs& attrs, KernelCall& call) {
-  if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   BATON_ASSIGN_OR_RETURN(const Passes passes, PlanPasses(attrs, call));
+  if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   return VisitDType(call.inputs[kData]->dtype, [&](auto element) -> absl::Status {
     using T = decltype(element);
     using C = std::conditional_t<kIsHalf<T> || std::is_same_v<T, float>, float, double>;
@@ -221,25 +182,34 @@ absl::Status ResizeKernel(const ResizeAttrs& attrs, KernelCall& call) {
 const OpDef& Resize() {
   static const OpDef& def = *new OpDef(MakeOp<ResizeAttrs>(
       {.name = "image.resize",
-       .doc = "Resamples data along `axes` to the extents `sizes`, or floor(extent * scale) without them. "
-              "Interpolation goes axis by axis; integer elements are truncated. Source: ONNX Resize-19; "
+       .doc = "Resamples data along `axes` to the extents `sizes`, or floor(extent * scale) without them; "
+              "tf_crop_and_resize takes the part `roi` of it. Interpolation goes axis by axis; integer "
+              "elements are "
+              "truncated. Source: ONNX Resize-19; "
               "Relay's image.resize2d.",
        .attrs =
            {{"axes", &ResizeAttrs::axes, "axes that are resized; none: all"},
-            {"scales", &ResizeAttrs::scales, "scale of each axis; none: sizes over extents"},
+            {"scales", &ResizeAttrs::scales,
+             "scale of each axis, where no operand gives them; none: sizes over extents"},
             {"method", &ResizeAttrs::method, "nearest_neighbor, linear or cubic"},
             {"coordinate_transformation_mode", &ResizeAttrs::coordinate_transformation_mode,
              "half_pixel, half_pixel_symmetric, pytorch_half_pixel, tf_half_pixel_for_nn, align_corners, "
              "asymmetric or tf_crop_and_resize"},
             {"rounding_method", &ResizeAttrs::rounding_method,
-             "of nearest_neighbor: round (halves away from 0), round_prefer_floor, round_prefer_ceil, floor "
-             "or ceil"},
+             "of nearest_neighbor: round (halves away from 0), round_prefer_floor, round_prefer_ceil, floor, "
+             "ceil or floor_or_ceil (ceil of an axis that shrinks)"},
             {"cubic_alpha", &ResizeAttrs::cubic_alpha, "parameter of the cubic"},
             {"cubic_exclude", &ResizeAttrs::cubic_exclude,
-             "what lies outside has no weight, else the border counts for it"},
+             "what lies outside has no weight, else the border counts for it; also of linear with antialias"},
             {"extrapolation_value", &ResizeAttrs::extrapolation_value,
-             "of tf_crop_and_resize: what stands outside data"}},
-       .inputs = {"data", InputDef("sizes").Optional().DecidesShape(), InputDef("roi").Optional()},
+             "of tf_crop_and_resize: what stands outside data"},
+            {"antialias", &ResizeAttrs::antialias,
+             "linear and cubic weigh everything that a place of a smaller result stands for"},
+            {"keep_aspect_ratio_policy", &ResizeAttrs::keep_aspect_ratio_policy,
+             "stretch, or with sizes: one scale for all axes, so that none is larger (not_larger) or smaller "
+             "(not_smaller) than asked for"}},
+       .inputs = {"data", InputDef("sizes").Optional().DecidesShape(), InputDef("roi").Optional(),
+                  InputDef("scales").Optional()},
        .type = ResizeType,
        .check_attrs = CheckResizeAttrs,
        .kernels = {{"portable", ResizeKernel}}}));

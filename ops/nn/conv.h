@@ -16,6 +16,15 @@ struct ConvAttrs {
   std::string auto_pad = "NOTSET";
 };
 
+std::vector<Attr<ConvAttrs>> ConvAttrList();
+absl::Status CheckConv(const ConvAttrs& attrs);
+
+// The result's shape for data [N, C, spatial...] (input 0), weight [M, C / group, kernel...] and bias [M].
+struct ConvInputs {
+  int weight, bias;  // their indices
+};
+absl::StatusOr<Shape> ConvShape(TypeContext& context, const ConvAttrs& attrs, const ConvInputs& inputs);
+
 // Plain loops; float16, bfloat16 and float32 sums in float32, float64 in float64.
 absl::Status ConvPortable(const ConvAttrs& attrs, KernelCall& call);
 

@@ -18,7 +18,7 @@ const OpDef& GlobalAvgPool() {
       .name = "nn.global_avg_pool",
       .doc = "Mean over all spatial axes of data [N, C, spatial...]. Source: ONNX GlobalAveragePool-1.",
       .inputs = {"data"},
-      .type = GlobalPoolType,
+      .type = GlobalPoolType<NoAttrs>,
       .fusion = Fusion::kReduction,
       .kernels = {{"portable", GlobalPoolKernel<Mean>}},
   }));

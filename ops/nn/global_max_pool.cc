@@ -26,7 +26,7 @@ const OpDef& GlobalMaxPool() {
       .doc =
           "Greatest element over all spatial axes of data [N, C, spatial...]. Source: ONNX GlobalMaxPool-1.",
       .inputs = {"data"},
-      .type = GlobalPoolType,
+      .type = GlobalPoolType<NoAttrs>,
       .fusion = Fusion::kReduction,
       .kernels = {{"portable", GlobalPoolKernel<Greatest>}},
   }));

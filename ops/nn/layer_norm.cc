@@ -3,6 +3,7 @@
 #include "ops/broadcast.h"
 #include "ops/elementwise/kernels.h"
 #include "ops/nn/axis_split.h"
+#include "ops/nn/layer_norm.h"
 #include "ops/nn/row_sum.h"
 #include "ops/op_def.h"
 #include "ops/type_relations.h"
@@ -14,24 +15,6 @@ struct LayerNormAttrs {
   int64_t axis = -1;
   double epsilon = 1e-5;
 };
-
-// scale and bias broadcast, unidirectionally, to the axes of data from `axis` on.
-absl::Status RequireBroadcastTo(TypeContext& context, int input, const Shape& data, int axis,
-                                absl::string_view name) {
-  if (!context.HasInput(input) || !context.input(input)->shape.has_rank()) return absl::OkStatus();
-  const Shape& shape = context.input(input)->shape;
-  if (shape.rank() > data.rank() - axis) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, " has rank ", shape.rank(), ", expected at most ", data.rank() - axis));
-  }
-  for (int i = 1; i <= shape.rank(); ++i) {
-    const Dim& extent = data[data.rank() - i];
-    BATON_ASSIGN_OR_RETURN(const Dim dim, context.BroadcastDim(shape[shape.rank() - i], extent));
-    BATON_RETURN_IF_ERROR(
-        context.RequireEqual(dim, extent, absl::StrCat("extents of ", name, ", broadcast, and of data")));
-  }
-  return absl::OkStatus();
-}
 
 // Mean and the inverse of the standard deviation are of the type that they are computed in.
 DType StatisticsType(DType data) {
@@ -122,6 +105,23 @@ absl::Status LayerNormPortable(const LayerNormAttrs& attrs, KernelCall& call) {
 }
 
 }  // namespace
+
+absl::Status RequireBroadcastTo(TypeContext& context, int input, const Shape& data, int axis,
+                                absl::string_view name) {
+  if (!context.HasInput(input) || !context.input(input)->shape.has_rank()) return absl::OkStatus();
+  const Shape& shape = context.input(input)->shape;
+  if (shape.rank() > data.rank() - axis) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " has rank ", shape.rank(), ", expected at most ", data.rank() - axis));
+  }
+  for (int i = 1; i <= shape.rank(); ++i) {
+    const Dim& extent = data[data.rank() - i];
+    BATON_ASSIGN_OR_RETURN(const Dim dim, context.BroadcastDim(shape[shape.rank() - i], extent));
+    BATON_RETURN_IF_ERROR(
+        context.RequireEqual(dim, extent, absl::StrCat("extents of ", name, ", broadcast, and of data")));
+  }
+  return absl::OkStatus();
+}
 
 const OpDef& LayerNorm() {
   static const OpDef& def = *new OpDef(MakeOp<LayerNormAttrs>({

@@ -100,6 +100,7 @@ absl::Status RunLstm(const LstmAttrs& attrs, const LstmWeights& prepared, Kernel
   const RecurrentAttrs common = RecurrentOf(attrs);
   const RecurrentCall shape(common, call);
   BATON_RETURN_IF_ERROR(shape.CheckLengths());
+  if (shape.IsEmpty()) return absl::OkStatus();
   const int64_t hidden = shape.hidden;
   const int64_t width = kGates * hidden;
   const int64_t rows = shape.steps * shape.batch;

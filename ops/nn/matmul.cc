@@ -1,4 +1,7 @@
-#include "ops/broadcast.h"
+#include "ops/nn/matmul.h"
+
+#include <algorithm>
+
 #include "ops/nn/matrix_product.h"
 #include "ops/openblas/blas.h"
 #include "ops/type_relations.h"
@@ -6,69 +9,20 @@
 namespace baton {
 namespace {
 
-// a [batch..., m, k] times b [batch..., k, n]; an operand of rank 1 is a row or a column that the result
-// loses again.
 absl::Status MatMulType(TypeContext& context, const NoAttrs&, TensorTypes* result) {
   BATON_RETURN_IF_ERROR(RequireDType(context, 0, DTypeSet::kNumeric));
   BATON_RETURN_IF_ERROR(RequireSameDType(context));
-  const DType dtype = context.input(0)->dtype;
-  const Shape& a = context.input(0)->shape;
-  const Shape& b = context.input(1)->shape;
-  if ((a.has_rank() && a.rank() == 0) || (b.has_rank() && b.rank() == 0)) {
-    return absl::InvalidArgumentError("an operand has rank 0, expected 1 or more");
-  }
-  if (!context.AllRanked()) return result->push_back({dtype, Shape::Unranked()}), absl::OkStatus();
-  const int a_batch = std::max(a.rank() - 2, 0);
-  const int b_batch = std::max(b.rank() - 2, 0);
-  BATON_RETURN_IF_ERROR(context.RequireEqual(a[a.rank() - 1], b[b_batch], "contraction extents of a and b"));
-  const Shape a_dims(Dims(a.dims().begin(), a.dims().begin() + a_batch));
-  const Shape b_dims(Dims(b.dims().begin(), b.dims().begin() + b_batch));
-  BATON_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(context, {&a_dims, &b_dims}));
-  Dims dims = batch.dims();
-  if (a.rank() > 1) dims.push_back(a[a.rank() - 2]);
-  if (b.rank() > 1) dims.push_back(b[b.rank() - 1]);
-  result->push_back({dtype, Shape(std::move(dims))});
+  BATON_ASSIGN_OR_RETURN(Shape shape, MatMulShape(context, 0, 1));
+  result->push_back({context.input(0)->dtype, std::move(shape)});
   return absl::OkStatus();
 }
 
-// A call as products [m, k] x [k, n] at batch offsets.
-struct MatMulCall {
-  explicit MatMulCall(const KernelCall& call) {
-    const absl::Span<const int64_t> a = call.inputs[0]->shape();
-    const absl::Span<const int64_t> b = call.inputs[1]->shape();
-    absl::Span<const int64_t> result = call.outputs[0]->shape();
-    m = a.size() > 1 ? a[a.size() - 2] : 1;
-    k = a.back();
-    n = b.size() > 1 ? b.back() : 1;
-    const auto batch_of = [](absl::Span<const int64_t> dims) {
-      return dims.first(dims.size() > 2 ? dims.size() - 2 : 0);
-    };
-    const size_t matrix_axes = (a.size() > 1 ? 1 : 0) + (b.size() > 1 ? 1 : 0);
-    plan = PlanBroadcast<2>(result.first(result.size() - matrix_axes), {batch_of(a), batch_of(b)});
-    // One right operand for all: the batches of a are more rows.
-    if (plan.rank == 1 && (plan.num_elements == 1 || (plan.advances(0) && !plan.advances(1)))) {
-      m *= plan.num_elements;
-      plan = BroadcastPlan<2>();
-    }
-  }
-
-  // Calls `product(a offset, b offset, result offset)` in elements, for every batch.
-  template <typename Product>
-  void ForEach(const Product& product) const {
-    ForEachRow<2>(plan, [&](int64_t result, const std::array<int64_t, 2>& offsets) {
-      for (int64_t i = 0; i < plan.row_length(); ++i) {
-        product((offsets[0] + (plan.advances(0) ? i : 0)) * m * k,
-                (offsets[1] + (plan.advances(1) ? i : 0)) * k * n, (result + i) * m * n);
-      }
-    });
-  }
-
-  int64_t m, n, k;
-  BroadcastPlan<2> plan;
-};
+MatMulPlan PlanOf(const KernelCall& call) {
+  return MatMulPlan(call.inputs[0]->shape(), call.inputs[1]->shape(), call.outputs[0]->shape());
+}
 
 template <typename T>
-void MatMulLoops(const MatMulCall& matmul, KernelCall& call) {
+void MatMulLoops(const MatMulPlan& matmul, KernelCall& call) {
   matmul.ForEach([&](int64_t a, int64_t b, int64_t y) {
     T* result = call.outputs[0]->As<T>() + y;
     PlainProduct<T>({call.inputs[0]->As<T>() + a, matmul.k, 1}, {call.inputs[1]->As<T>() + b, matmul.n, 1},
@@ -81,14 +35,14 @@ void MatMulLoops(const MatMulCall& matmul, KernelCall& call) {
 absl::Status MatMulPortable(const NoAttrs&, KernelCall& call) {
   if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   return VisitDTypeIn<DTypeSet::kNumeric>(call.inputs[0]->dtype, [&](auto element) {
-    MatMulLoops<decltype(element)>(MatMulCall(call), call);
+    MatMulLoops<decltype(element)>(PlanOf(call), call);
     return absl::OkStatus();
   });
 }
 
 // False when the extents do not fit.
 template <typename T>
-bool MatMulBlas(const MatMulCall& matmul, KernelCall& call) {
+bool MatMulBlas(const MatMulPlan& matmul, KernelCall& call) {
   MatrixProduct<T> product;
   product.m = matmul.m;
   product.n = product.ldb = product.ldc = matmul.n;
@@ -106,8 +60,8 @@ bool MatMulBlas(const MatMulCall& matmul, KernelCall& call) {
 absl::Status MatMulOpenBlas(const NoAttrs& attrs, KernelCall& call) {
   if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   const DType dtype = call.inputs[0]->dtype;
-  if (dtype == DType::kFloat32 && MatMulBlas<float>(MatMulCall(call), call)) return absl::OkStatus();
-  if (dtype == DType::kFloat64 && MatMulBlas<double>(MatMulCall(call), call)) return absl::OkStatus();
+  if (dtype == DType::kFloat32 && MatMulBlas<float>(PlanOf(call), call)) return absl::OkStatus();
+  if (dtype == DType::kFloat64 && MatMulBlas<double>(PlanOf(call), call)) return absl::OkStatus();
   return MatMulPortable(attrs, call);
 }
 
@@ -117,7 +71,7 @@ class PackedMatMul final : public PreparedKernel {
   explicit PackedMatMul(PackedMatrix b) : b_(std::move(b)) {}
   absl::Status Run(KernelCall& call) const override {
     if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
-    const MatMulCall matmul(call);
+    const MatMulPlan matmul = PlanOf(call);
     if (matmul.m > kMaxPackedProductRows) return MatMulOpenBlas({}, call);
     b_.Multiply({call.inputs[0]->As<float>(), matmul.k}, matmul.m, {nullptr, 0},
                 {call.outputs[0]->As<float>(), matmul.n});
@@ -135,6 +89,42 @@ absl::StatusOr<std::unique_ptr<PreparedKernel>> PrepareMatMulPacked(const NoAttr
 }
 
 }  // namespace
+
+absl::StatusOr<Shape> MatMulShape(TypeContext& context, int a_index, int b_index) {
+  const Shape& a = context.input(a_index)->shape;
+  const Shape& b = context.input(b_index)->shape;
+  if ((a.has_rank() && a.rank() == 0) || (b.has_rank() && b.rank() == 0)) {
+    return absl::InvalidArgumentError("an operand has rank 0, expected 1 or more");
+  }
+  if (!a.has_rank() || !b.has_rank()) return Shape::Unranked();
+  const int a_batch = std::max(a.rank() - 2, 0);
+  const int b_batch = std::max(b.rank() - 2, 0);
+  BATON_RETURN_IF_ERROR(context.RequireEqual(a[a.rank() - 1], b[b_batch], "contraction extents of a and b"));
+  const Shape a_dims(Dims(a.dims().begin(), a.dims().begin() + a_batch));
+  const Shape b_dims(Dims(b.dims().begin(), b.dims().begin() + b_batch));
+  BATON_ASSIGN_OR_RETURN(const Shape batch, BroadcastShapes(context, {&a_dims, &b_dims}));
+  Dims dims = batch.dims();
+  if (a.rank() > 1) dims.push_back(a[a.rank() - 2]);
+  if (b.rank() > 1) dims.push_back(b[b.rank() - 1]);
+  return Shape(std::move(dims));
+}
+
+MatMulPlan::MatMulPlan(absl::Span<const int64_t> a, absl::Span<const int64_t> b,
+                       absl::Span<const int64_t> result) {
+  m = a.size() > 1 ? a[a.size() - 2] : 1;
+  k = a.back();
+  n = b.size() > 1 ? b.back() : 1;
+  const auto batch_of = [](absl::Span<const int64_t> dims) {
+    return dims.first(dims.size() > 2 ? dims.size() - 2 : 0);
+  };
+  const size_t matrix_axes = (a.size() > 1 ? 1 : 0) + (b.size() > 1 ? 1 : 0);
+  plan = PlanBroadcast<2>(result.first(result.size() - matrix_axes), {batch_of(a), batch_of(b)});
+  // One right operand for all: the batches of a are more rows.
+  if (plan.rank == 1 && (plan.num_elements == 1 || (plan.advances(0) && !plan.advances(1)))) {
+    m *= plan.num_elements;
+    plan = BroadcastPlan<2>();
+  }
+}
 
 const OpDef& MatMul() {
   static const OpDef& def = *new OpDef(MakeOp<NoAttrs>({

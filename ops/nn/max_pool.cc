@@ -10,9 +10,14 @@ struct MaxPoolAttrs {
   std::vector<int64_t> kernel_shape, strides, pads, dilations;
   bool ceil_mode = false;
   std::string auto_pad = "NOTSET";
+  int64_t storage_order = 0;
 };
 
 absl::Status CheckMaxPool(const MaxPoolAttrs& attrs) {
+  if (attrs.storage_order != 0 && attrs.storage_order != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("attribute 'storage_order' is ", attrs.storage_order, ", expected 0 or 1"));
+  }
   return CheckPool(WindowOf(attrs), attrs.kernel_shape);
 }
 
@@ -24,8 +29,15 @@ absl::Status MaxPoolType(TypeContext& context, const MaxPoolAttrs& attrs, Tensor
   return absl::OkStatus();
 }
 
+// The index of a place of a plane when the first axis runs fastest.
+int64_t ColumnMajor(const WindowGeometry& g, int64_t offset) {
+  const int64_t i = offset / (g.in[1] * g.in[2]), j = offset / g.in[2] % g.in[1], k = offset % g.in[2];
+  return i + g.in[0] * (j + g.in[1] * k);
+}
+
 template <typename T>
-void MaxPoolLoops(const WindowGeometry& g, const TensorObject& data, T* values, int64_t* indices) {
+void MaxPoolLoops(const WindowGeometry& g, bool column_major, const TensorObject& data, T* values,
+                  int64_t* indices) {
   using C = ComputeType<T>;
   using Limits = std::numeric_limits<C>;
   const T* x = data.As<T>();
@@ -39,10 +51,10 @@ void MaxPoolLoops(const WindowGeometry& g, const TensorObject& data, T* values, 
                     if (index >= 0 && !(value > greatest) && value == value) return;
                     if (greatest != greatest) return;
                     greatest = value;
-                    index = plane + offset;
+                    index = offset;
                   });
                   values[result] = T(greatest);
-                  indices[result] = index;
+                  indices[result] = index < 0 ? -1 : plane + (column_major ? ColumnMajor(g, index) : index);
                 });
 }
 
@@ -53,7 +65,7 @@ absl::Status MaxPoolPortable(const MaxPoolAttrs& attrs, KernelCall& call) {
   const WindowGeometry g = PoolGeometry(WindowOf(attrs), attrs.kernel_shape, data, output);
   return VisitDTypeIn<DTypeSet::kNumeric>(data.dtype, [&](auto element) {
     using T = decltype(element);
-    MaxPoolLoops<T>(g, data, output.As<T>(), call.outputs[1]->As<int64_t>());
+    MaxPoolLoops<T>(g, attrs.storage_order == 1, data, output.As<T>(), call.outputs[1]->As<int64_t>());
     return absl::OkStatus();
   });
 }
@@ -71,7 +83,9 @@ const OpDef& MaxPool() {
                 {"pads", &MaxPoolAttrs::pads, "all begins, then all ends; empty: 0"},
                 {"dilations", &MaxPoolAttrs::dilations, "distances between taps; empty: 1"},
                 {"ceil_mode", &MaxPoolAttrs::ceil_mode, "round extents up"},
-                {"auto_pad", &MaxPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"}},
+                {"auto_pad", &MaxPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"},
+                {"storage_order", &MaxPoolAttrs::storage_order,
+                 "indices count the places of a plane row by row (0) or column by column (1)"}},
       .inputs = {"data"},
       .outputs = {"output", "indices"},
       .type = MaxPoolType,

@@ -52,6 +52,8 @@ struct RecurrentCall {
 
   // Errors: InvalidArgument when a sequence length is outside [0, steps].
   absl::Status CheckLengths() const;
+  // No result has an element. Without this, steps over nothing would still be steps: any number of them.
+  bool IsEmpty() const { return batch == 0 || hidden == 0; }
   // Steps of batch row `b`.
   int64_t Length(int64_t b) const;
 

@@ -58,6 +58,7 @@ absl::Status RunRnn(const RnnAttrs& attrs, const RnnWeights& prepared, KernelCal
   const RecurrentAttrs common = RecurrentOf(attrs);
   const RecurrentCall shape(common, call);
   BATON_RETURN_IF_ERROR(shape.CheckLengths());
+  if (shape.IsEmpty()) return absl::OkStatus();
   const int64_t hidden = shape.hidden;
   const int64_t rows = shape.steps * shape.batch;
   const int64_t count = rows * hidden + 2 * shape.batch * hidden + hidden;

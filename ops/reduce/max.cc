@@ -15,11 +15,11 @@ struct MaxReducer : Extremum<T> {
 }  // namespace
 
 const OpDef& Max() {
-  static const OpDef& def =
-      *new OpDef(MakeReduction("max",
-                               "Greatest element over axes, NaN if there is one; of no elements -infinity or "
-                               "the least value of the type. Source: ONNX ReduceMax-20.",
-                               ReduceExtremumType, ReduceKernel<MaxReducer, DTypeSet::kAny>));
+  static const OpDef& def = *new OpDef(
+      MakeReduction("max",
+                    "Greatest element over axes, NaN if there is one; of no elements -infinity or "
+                    "the least value of the type. Source: ONNX ReduceMax-20.",
+                    ReduceExtremumType, ReduceKernel<MaxReducer, DTypeSet::kAny>, ScalarForm::kMaximum));
   return def;
 }
 

@@ -15,11 +15,11 @@ struct MinReducer : Extremum<T> {
 }  // namespace
 
 const OpDef& Min() {
-  static const OpDef& def =
-      *new OpDef(MakeReduction("min",
-                               "Least element over axes, NaN if there is one; of no elements infinity or the "
-                               "greatest value of the type. Source: ONNX ReduceMin-20.",
-                               ReduceExtremumType, ReduceKernel<MinReducer, DTypeSet::kAny>));
+  static const OpDef& def = *new OpDef(
+      MakeReduction("min",
+                    "Least element over axes, NaN if there is one; of no elements infinity or the "
+                    "greatest value of the type. Source: ONNX ReduceMin-20.",
+                    ReduceExtremumType, ReduceKernel<MinReducer, DTypeSet::kAny>, ScalarForm::kMinimum));
   return def;
 }
 

@@ -15,9 +15,10 @@ struct ProdReducer {
 }  // namespace
 
 const OpDef& Prod() {
-  static const OpDef& def = *new OpDef(
-      MakeReduction("prod", "Product over axes; of no elements 1. Source: ONNX ReduceProd-18.",
-                    ReduceTypeOf<DTypeSet::kNumeric>, ReduceKernel<ProdReducer, DTypeSet::kNumeric>));
+  static const OpDef& def =
+      *new OpDef(MakeReduction("prod", "Product over axes; of no elements 1. Source: ONNX ReduceProd-18.",
+                               ReduceTypeOf<DTypeSet::kNumeric>,
+                               ReduceKernel<ProdReducer, DTypeSet::kNumeric>, ScalarForm::kMultiply));
   return def;
 }
 

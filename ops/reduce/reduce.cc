@@ -74,11 +74,8 @@ ReducePlan PlanReduce(const ReduceAttrs& attrs, const TensorObject& data, const 
     const int64_t axis = IntegerAt(*axes, i);
     reduced[axis < 0 ? axis + data.rank : axis] = true;
   }
-  const bool copies = num_axes == 0 && attrs.noop_with_empty_axes;
-  if (num_axes == 0 && !copies) std::fill_n(reduced, data.rank, true);
-  ReducePlan plan = PlanReduceAxes(reduced, data);
-  plan.copies = copies;
-  return plan;
+  if (num_axes == 0 && !attrs.noop_with_empty_axes) std::fill_n(reduced, data.rank, true);
+  return PlanReduceAxes(reduced, data);
 }
 
 ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& data) {
@@ -115,18 +112,20 @@ ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& d
 
 OpDef MakeReduction(absl::string_view name, absl::string_view doc,
                     absl::Status (*type)(TypeContext&, const ReduceAttrs&, TensorTypes*),
-                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&)) {
-  return MakeOp<ReduceAttrs>({
+                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&), ScalarForm fold) {
+  OpDef op = MakeOp<ReduceAttrs>({
       .name = std::string(name),
       .doc = std::string(doc),
       .attrs = {{"keepdims", &ReduceAttrs::keepdims, "keep reduced axes with extent 1"},
                 {"noop_with_empty_axes", &ReduceAttrs::noop_with_empty_axes,
-                 "no axes: reduce none, not all"}},
+                 "no axes: reduce each element alone, not all together"}},
       .inputs = {"data", InputDef("axes").Optional().DecidesShape()},
       .type = type,
       .fusion = Fusion::kReduction,
       .kernels = {{"portable", kernel}},
   });
+  op.fold = fold;
+  return op;
 }
 
 }  // namespace baton

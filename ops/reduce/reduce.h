@@ -22,7 +22,8 @@ struct ReduceAttrs {
   bool noop_with_empty_axes = false;
 };
 
-// Inputs data and optional axes, an integer vector; no axes: all, or none with noop_with_empty_axes.
+// Inputs data and optional axes, an integer vector; no axes: all, or none with noop_with_empty_axes, which makes
+// each element the reduction of itself.
 absl::Status ReduceType(TypeContext& context, const ReduceAttrs& attrs, DTypeSet set, TensorTypes* result);
 
 // The axes of a call as loops: neighbours of one kind merged, extents of 1 dropped.
@@ -32,7 +33,6 @@ struct ReducePlan {
   };
   absl::InlinedVector<Axis, kMaxRank> kept, reduced;
   bool inner_reduced = false;  // the innermost axis is a reduced one
-  bool copies = false;         // nothing is to be done: noop_with_empty_axes
   int64_t num_kept = 1, num_reduced = 1;
 };
 
@@ -45,7 +45,8 @@ ReducePlan PlanReduceAxes(const bool (&reduced)[kMaxRank], const TensorObject& d
 // The definition of one reduction.
 OpDef MakeReduction(absl::string_view name, absl::string_view doc,
                     absl::Status (*type)(TypeContext&, const ReduceAttrs&, TensorTypes*),
-                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&));
+                    absl::Status (*kernel)(const ReduceAttrs&, KernelCall&),
+                    ScalarForm fold = ScalarForm::kNone);
 
 namespace internal {
 
@@ -122,9 +123,7 @@ void ReduceOuter(const ReducePlan& plan, const T* x, T* y) {
 template <typename Reducer, typename T>
 void Reduce(const ReducePlan& plan, const T* x, T* y) {
   if (plan.num_kept == 0) return;
-  if (plan.copies) {
-    std::copy_n(x, plan.num_kept, y);
-  } else if (plan.num_reduced == 0) {
+  if (plan.num_reduced == 0) {
     std::fill_n(y, plan.num_kept, Reducer::Finish(Reducer::Identity(), 0));
   } else if (plan.inner_reduced) {
     internal::ReduceInner<Reducer>(plan, x, y);

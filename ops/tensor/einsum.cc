@@ -17,28 +17,6 @@ absl::Status CheckEinsumAttrs(const EinsumAttrs& attrs) {
   return ParseEinsum(attrs.equation).status();
 }
 
-// The axes that operand `i`'s "..." stands for. Errors: InvalidArgument when the ranks do not fit.
-absl::StatusOr<int> EllipsisRank(const EinsumTerm& term, int rank, int i) {
-  const int rest = rank - static_cast<int>(term.labels.size());
-  if (term.ellipsis < 0 ? rest == 0 : rest >= 0) return rest;
-  return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has rank ", rank,
-                                                 ", the equation gives it ",
-                                                 term.ellipsis < 0 ? "" : "at least ", term.labels.size()));
-}
-
-// Puts axes in the place of every ellipsis; the result's has as many as the longest.
-absl::Status ExpandEllipses(EinsumEquation* equation, absl::Span<const int> ranks) {
-  int longest = 0;
-  for (size_t i = 0; i < equation->inputs.size(); ++i) {
-    EinsumTerm& term = equation->inputs[i];
-    BATON_ASSIGN_OR_RETURN(const int count, EllipsisRank(term, ranks[i], static_cast<int>(i)));
-    term.ExpandEllipsis(count);
-    longest = std::max(longest, count);
-  }
-  equation->output.ExpandEllipsis(longest);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Shape> EinsumShape(TypeContext& context, const EinsumAttrs& attrs) {
   BATON_ASSIGN_OR_RETURN(EinsumEquation equation, ParseEinsum(attrs.equation));
   if (static_cast<int>(equation.inputs.size()) != context.num_inputs()) {

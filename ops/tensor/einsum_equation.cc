@@ -70,6 +70,15 @@ absl::Status CheckOutput(absl::string_view equation, const EinsumTerm& output, c
                                           : "the result has ..., which no operand has");
 }
 
+// The axes that operand `i`'s "..." stands for. Errors: InvalidArgument when the ranks do not fit.
+absl::StatusOr<int> EllipsisRank(const EinsumTerm& term, int rank, int i) {
+  const int rest = rank - static_cast<int>(term.labels.size());
+  if (term.ellipsis < 0 ? rest == 0 : rest >= 0) return rest;
+  return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has rank ", rank,
+                                                 ", the equation gives it ",
+                                                 term.ellipsis < 0 ? "" : "at least ", term.labels.size()));
+}
+
 }  // namespace
 
 void EinsumTerm::ExpandEllipsis(int count) {
@@ -77,6 +86,18 @@ void EinsumTerm::ExpandEllipsis(int count) {
   for (int i = 0; i < count; ++i) {
     labels.insert(labels.begin() + ellipsis, static_cast<EinsumLabel>(kNumEinsumLetters + i));
   }
+}
+
+absl::Status ExpandEllipses(EinsumEquation* equation, absl::Span<const int> ranks) {
+  int longest = 0;
+  for (size_t i = 0; i < equation->inputs.size(); ++i) {
+    EinsumTerm& term = equation->inputs[i];
+    BATON_ASSIGN_OR_RETURN(const int count, EllipsisRank(term, ranks[i], static_cast<int>(i)));
+    term.ExpandEllipsis(count);
+    longest = std::max(longest, count);
+  }
+  equation->output.ExpandEllipsis(longest);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EinsumEquation> ParseEinsum(absl::string_view equation) {

@@ -1,4 +1,5 @@
-// The equation of einsum: which axes of the operands and of the result are one loop. Internal to ops/.
+// The equation of einsum: which axes of the operands and of the result are one loop. Used by einsum and by
+// the converter of Relay's.
 #pragma once
 
 #include <cstdint>
@@ -36,5 +37,9 @@ struct EinsumEquation {
 //   Errors: InvalidArgument "equation 'ij,j->k': the result has 'k', which no operand has".
 //   Source: numpy.einsum, ONNX Einsum-12.
 absl::StatusOr<EinsumEquation> ParseEinsum(absl::string_view equation);
+
+// Puts axes in the place of every ellipsis, for operands of these ranks; the result's has as many as the
+// longest. Errors: InvalidArgument when the ranks do not fit.
+absl::Status ExpandEllipses(EinsumEquation* equation, absl::Span<const int> ranks);
 
 }  // namespace baton

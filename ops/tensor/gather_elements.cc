@@ -1,9 +1,13 @@
 #include "ops/element_bits.h"
+#include "ops/element_trace.h"
 #include "ops/strided_copy.h"
 #include "ops/tensor/indices.h"
 #include "ops/type_relations.h"
 
 namespace baton {
+
+const OpDef& GatherElements();
+
 namespace {
 
 struct GatherElementsAttrs {
@@ -55,6 +59,11 @@ absl::Status GatherElementsKernel(const GatherElementsAttrs& attrs, KernelCall& 
   });
 }
 
+absl::StatusOr<std::vector<int>> GatherElementsElements(TypeContext& context,
+                                                        const GatherElementsAttrs& attrs) {
+  return TraceElements(GatherElements(), &attrs, context, /*operand=*/1);
+}
+
 }  // namespace
 
 const OpDef& GatherElements() {
@@ -66,6 +75,7 @@ const OpDef& GatherElements() {
                                               "the axis that is indexed; negative counts from the end"}},
                                    .inputs = {"data", "indices"},
                                    .type = GatherElementsType,
+                                   .elements = GatherElementsElements,
                                    .kernels = {{"portable", GatherElementsKernel}}}));
   return def;
 }

@@ -1,8 +1,12 @@
+#include "ops/element_trace.h"
 #include "ops/strided_copy.h"
 #include "ops/tensor/indices.h"
 #include "ops/tensor/scatter.h"
 
 namespace baton {
+
+const OpDef& ScatterElements();
+
 namespace {
 
 enum Input { kData, kIndices, kUpdates };
@@ -76,6 +80,14 @@ absl::Status ScatterElementsKernel(const ScatterElementsAttrs& attrs, KernelCall
       data.dtype, [&](auto element) { return Scatter<decltype(element)>(reduction, axis, call); });
 }
 
+absl::StatusOr<std::vector<int>> ScatterElementsElements(TypeContext& context,
+                                                         const ScatterElementsAttrs& attrs) {
+  if (ReductionFromName(attrs.reduction) != ScatterReduction::kNone) {
+    return absl::FailedPreconditionError("elements are combined, not moved");
+  }
+  return TraceElements(ScatterElements(), &attrs, context, kIndices);
+}
+
 }  // namespace
 
 const OpDef& ScatterElements() {
@@ -90,6 +102,7 @@ const OpDef& ScatterElements() {
        .inputs = {"data", "indices", "updates"},
        .type = ScatterElementsType,
        .check_attrs = CheckScatterElementsAttrs,
+       .elements = ScatterElementsElements,
        .kernels = {{"portable", ScatterElementsKernel}}}));
   return def;
 }

@@ -1,8 +1,12 @@
+#include "ops/element_trace.h"
 #include "ops/strided_copy.h"
 #include "ops/tensor/indices.h"
 #include "ops/tensor/scatter.h"
 
 namespace baton {
+
+const OpDef& ScatterNd();
+
 namespace {
 
 enum Input { kData, kIndices, kUpdates };
@@ -77,6 +81,13 @@ absl::Status ScatterNdKernel(const ScatterNdAttrs& attrs, KernelCall& call) {
       call.inputs[kData]->dtype, [&](auto element) { return Scatter<decltype(element)>(reduction, call); });
 }
 
+absl::StatusOr<std::vector<int>> ScatterNdElements(TypeContext& context, const ScatterNdAttrs& attrs) {
+  if (ReductionFromName(attrs.reduction) != ScatterReduction::kNone) {
+    return absl::FailedPreconditionError("elements are combined, not moved");
+  }
+  return TraceElements(ScatterNd(), &attrs, context, kIndices);
+}
+
 }  // namespace
 
 const OpDef& ScatterNd() {
@@ -89,6 +100,7 @@ const OpDef& ScatterNd() {
        .inputs = {"data", "indices", "updates"},
        .type = ScatterNdType,
        .check_attrs = CheckScatterNdAttrs,
+       .elements = ScatterNdElements,
        .kernels = {{"portable", ScatterNdKernel}}}));
   return def;
 }

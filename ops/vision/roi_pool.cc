@@ -51,7 +51,7 @@ T GreatestPixel(const T* image, int64_t width, const Range& rows, const Range& c
 template <typename T>
 absl::Status PoolRoi(const RoiPoolAttrs& attrs, int64_t index, KernelCall& call) {
   const TensorObject& data = *call.inputs[0];
-  BATON_ASSIGN_OR_RETURN(const Roi roi, RoiAt<T>(*call.inputs[1], index, data.dims[0]));
+  BATON_ASSIGN_OR_RETURN(const Roi roi, RoiAt<T>(call, index));
   const double scale = attrs.spatial_scale;
   const int64_t num_rows = attrs.pooled_size[0], num_columns = attrs.pooled_size[1];
   const int64_t channels = data.dims[1], height = data.dims[2], width = data.dims[3];

@@ -78,12 +78,25 @@ TEST_CASE_METHOD(ArenaFixture, "arena: after one invocation the next allocates n
   CHECK(device.live_bytes == 0);
 }
 
-TEST_CASE_METHOD(ArenaFixture, "arena: bad sizes are errors", "[exec]") {
+TEST_CASE_METHOD(ArenaFixture, "arena: a negative size is an error", "[exec]") {
   CHECK(arena.Enter(-1).code() == absl::StatusCode::kInvalidArgument);
-  CHECK(arena.Enter(INT64_MAX).code() == absl::StatusCode::kResourceExhausted);
+}
+
+TEST_CASE_METHOD(ArenaFixture, "arena: a region beyond the limit has no memory", "[exec]") {
   pool->BeginInvocation(1000);
-  CHECK(arena.Enter(2000).code() == absl::StatusCode::kResourceExhausted);
-  CHECK(arena.Enter(100).ok());
+  for (const int64_t num_bytes : {int64_t{2000}, INT64_MAX}) {
+    REQUIRE(arena.Enter(num_bytes).ok());
+    CHECK(!arena.HasMemory());
+    CHECK(arena.At(0, 0) == nullptr);
+    CHECK(arena.At(0, 64) == nullptr);
+    REQUIRE(arena.Enter(100).ok());
+    CHECK(arena.HasMemory());
+    CHECK(arena.At(64, 64) != nullptr);
+    arena.Leave();
+    CHECK(!arena.HasMemory());
+    arena.Leave();
+  }
+  CHECK(!arena.HasRegion());
 }
 
 TEST_CASE_METHOD(ArenaFixture, "arena: growing regions need few chunks", "[exec]") {

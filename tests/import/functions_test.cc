@@ -213,7 +213,7 @@ TEST_CASE("functions: recursion is an error, direct or mutual", "[import]") {
   FunctionBuilder g(model, "G", {"a"}, {"b"});
   g.Node("F", {"a"}, {"b"}).Domain("my");
   Call(model, "F", {"x"}, {"y"});
-  CHECK_THAT(Refused(model), Contains("a function calls itself"));
+  CHECK_THAT(Refused(model), Contains("function 'my.F' calls itself") && Contains("(F) in"));
 }
 
 TEST_CASE("functions: calls that multiply are stopped", "[import]") {
@@ -228,8 +228,24 @@ TEST_CASE("functions: calls that multiply are stopped", "[import]") {
     if (!next.empty()) first.Domain("my"), second.Domain("my");
   }
   Call(model, "F0", {"x"}, {"y"});
-  auto module = model.Import();
-  CHECK(absl::IsResourceExhausted(module.status()));
+  const absl::Status status = model.Import().status();
+  CHECK(absl::IsResourceExhausted(status));
+  CHECK_THAT(std::string(status.message()), Contains("more than 1000000 nodes") && Contains("(Neg) in"));
+}
+
+TEST_CASE("functions: a body of a newer opset is refused, or taken for the newest known on request",
+          "[import]") {
+  ModelBuilder model;
+  model.Input("x", kFloat, {2}).Output("y");
+  FunctionBuilder f(model, "F", {"a"}, {"b"});
+  f.Opset("", kNewestOpset + 1).Node("Neg", {"a"}, {"b"});
+  Call(model, "F", {"x"}, {"y"});
+  const absl::Status status = model.Import().status();
+  CHECK(absl::IsUnimplemented(status));
+  CHECK_THAT(std::string(status.message()), Contains("the function imports opset") && Contains("(Neg) in"));
+  OnnxImportOptions options;
+  options.allow_newer_opset = true;
+  CHECK(model.Import(options).ok());
 }
 
 TEST_CASE("functions: two of one name are an error, overloads are not", "[import]") {

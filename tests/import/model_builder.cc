@@ -242,6 +242,7 @@ class Evaluator {
     if (const auto* branch = std::get_if<ir::If>(&expr)) {
       return Region(IsTrue(Atoms({branch->condition})[0]) ? *branch->then_region : *branch->else_region, {});
     }
+    if (const auto* raise = std::get_if<ir::Raise>(&expr)) return absl::InvalidArgumentError(raise->message);
     const auto& loop = std::get<ir::Loop>(expr);
     Value carried = Atoms(loop.initial);
     for (;;) {

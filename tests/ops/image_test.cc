@@ -114,7 +114,7 @@ TEST_CASE("image.resize: what does not fit is refused", "[ops]") {
   CHECK(Error("image.resize", {data}, {{"scales", Doubles{1}}}).find("has 1 elements for 2 axes") !=
         std::string::npos);
   CHECK(Error("image.resize", {data}, {{"scales", Doubles{1, 0}}}) ==
-        "image.resize: scale 0 is not positive");
+        "image.resize: scale 0 is not positive and finite");
   CHECK(Error("image.resize", {data, Ints64({1, 1})}, {{"method", Names("area")}}) ==
         "image.resize: attribute 'method' is 'area', expected nearest_neighbor or linear or cubic");
   CHECK(Error("image.resize", {Of<float>({0}, {}), Ints64({3})}) ==

@@ -31,6 +31,33 @@ TEST_CASE("vision.roi_align: samples between the pixels", "[ops]") {
   CHECK_THAT(align({0, 90, 90, 91, 91}, {1, 1}, {}), Equals(Of<float>({1, 1, 1, 1}, {0})));
 }
 
+TEST_CASE("vision.roi_align: the greatest part of a pixel, not of a sample", "[ops]") {
+  // The sample at (1.5, 1.5) is the mean of 5, 6, 9 and 10; the greatest part is a quarter of 10.
+  const Attributes size = {{"pooled_size", Index{1, 1}}, {"sample_ratio", int64_t{1}}};
+  Attributes weighted = size, summed = size;
+  weighted.emplace_back("mode", std::string("max_weighted"));
+  summed.emplace_back("mode", std::string("max"));
+  const Tensor roi = Of<float>({1, 5}, {0, 1, 1, 2, 2});
+  CHECK_THAT(Run("vision.roi_align", {Plane(), roi}, weighted), Equals(Of<float>({1, 1, 1, 1}, {2.5})));
+  CHECK_THAT(Run("vision.roi_align", {Plane(), roi}, summed), Equals(Of<float>({1, 1, 1, 1}, {7.5})));
+}
+
+TEST_CASE("vision.roi_align: batches apart from the regions", "[ops]") {
+  const Tensor data = RandomTensor(DType::kFloat32, {3, 2, 5, 5}, 3);
+  const Attributes size = {{"pooled_size", Index{2, 2}}};
+  const Tensor rows = Of<float>({2, 5}, {2, 0, 1, 3, 4, 0, 1, 1, 4, 2});
+  const Tensor boxes = Of<float>({2, 4}, {0, 1, 3, 4, 1, 1, 4, 2});
+  CHECK_THAT(Run("vision.roi_align", {data, boxes, Ints64({2, 0})}, size),
+             Equals(Run("vision.roi_align", {data, rows}, size)));
+  for (const int64_t bad : {int64_t{3}, int64_t{-1}, INT64_MIN}) {
+    CHECK(Error("vision.roi_align", {data, boxes, Ints64({0, bad})}, size).find("roi 1 is in batch") !=
+          std::string::npos);
+  }
+  CHECK(Error("vision.roi_align", {data, boxes, Ints64({0})}, size).find("batch_indices and rois") !=
+        std::string::npos);
+  CHECK_FALSE(Error("vision.roi_align", {data, rows, Ints64({0, 0})}, size).empty());
+}
+
 TEST_CASE("vision.roi_pool: the greatest pixel of each bin", "[ops]") {
   const auto pool = [](const Doubles& roi, const Index& size) {
     return Run("vision.roi_pool", {Plane(), Of<float>({1, 5}, roi)}, {{"pooled_size", size}});

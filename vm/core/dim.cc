@@ -13,7 +13,7 @@ namespace {
 
 // Bounds on what is built, so that recursion over a form and its cost are bounded for any model. Forms of
 // real models stay far below.
-constexpr int32_t kMaxSize = 1024;
+constexpr int32_t kMaxSize = 256;
 constexpr int32_t kMaxDepth = 128;
 constexpr size_t kMaxProductTerms = 4096;
 
@@ -198,7 +198,7 @@ Dim Dim::FromTerms(int64_t constant, std::vector<DimTerm> terms) {
 absl::string_view Dim::symbol() const {
   if (constant_ != 0 || terms().size() != 1) return {};
   const DimTerm& term = terms()[0];
-  if (term.coefficient != 1 || term.factors.size() != 1) return {};
+  if (term.coefficient != 1 || term.factors.size() != 1 || term.factors[0]->opaque_id != 0) return {};
   return term.factors[0]->name;
 }
 
@@ -296,6 +296,16 @@ void Dim::VisitSymbols(const std::function<void(absl::string_view)>& visit) cons
       }
     }
   }
+}
+
+bool Dim::is_opaque() const {
+  for (const DimTerm& term : terms()) {
+    for (const DimAtomRef& factor : term.factors) {
+      const bool is_symbol = factor->function == DimFunction::kSymbol;
+      if (is_symbol ? factor->opaque_id != 0 : factor->a.is_opaque() || factor->b.is_opaque()) return true;
+    }
+  }
+  return false;
 }
 
 absl::StatusOr<int64_t> Dim::Evaluate(const SymbolValue& symbol_value) const {

@@ -63,7 +63,7 @@ class Dim {
   bool is_constant() const { return terms_ == nullptr; }
   // REQUIRES: is_constant().
   int64_t value() const { return constant_; }
-  // The name, when this is exactly one symbol with coefficient 1; empty otherwise.
+  // The name, when this is exactly one symbol with coefficient 1; empty otherwise and when it is opaque.
   absl::string_view symbol() const;
   // The sum is constant() plus all terms(), which are sorted.
   int64_t constant() const { return constant_; }
@@ -93,14 +93,16 @@ class Dim {
   Dim Substitute(const DimAtomRef& from, const Dim& to) const;
   // Calls `visit` with the name of every symbol, possibly repeatedly.
   void VisitSymbols(const std::function<void(absl::string_view)>& visit) const;
+  // True when arithmetic lost the value: "overflow" or "too_complex" (below) is in the form.
+  bool is_opaque() const;
   // The value when `symbol_value` gives one for every symbol. Errors: OutOfRange on overflow of int64 or a
   // division by zero; NotFound when a symbol has no value.
   absl::StatusOr<int64_t> Evaluate(
       const std::function<std::optional<int64_t>(absl::string_view)>& symbol_value) const;
 
   // Arithmetic. Constants that overflow int64 saturate into an opaque symbol named "overflow", which no check
-  // can prove equal to anything and which has no run-time value: the compiler reports it. The same happens,
-  // with the name "too_complex", to forms that grow beyond any use (over a thousand nodes, functions nested
+  // can prove equal to anything and which has no run-time value: see is_opaque(). The same happens,
+  // with the name "too_complex", to forms that grow beyond any use (over 256 nodes, functions nested
   // deeper than 128).
   friend Dim operator+(const Dim& a, const Dim& b);
   friend Dim operator-(const Dim& a, const Dim& b);

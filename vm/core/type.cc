@@ -51,7 +51,7 @@ std::optional<int64_t> CheckedNumBytes(absl::Span<const int64_t> dims, int64_t e
   int64_t num_bytes = element_size;
   bool empty = false;
   for (const int64_t dim : dims) {
-    if (dim < 0) return std::nullopt;
+    if (dim < 0 || dim > kMaxExtent) return std::nullopt;
     if (dim == 0) {
       empty = true;
     } else if (__builtin_mul_overflow(num_bytes, dim, &num_bytes)) {

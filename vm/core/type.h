@@ -59,8 +59,12 @@ struct TensorType {
 };
 using TensorTypes = absl::InlinedVector<TensorType, 3>;
 
-// The product of `dims`, or nullopt when one is negative or the product (times `element_size` bytes)
-// overflows int64.
+// The greatest extent of a tensor, its elements few or none: beyond any address space, and low enough that
+// sums over extents stay within 64 bits (compiler/ir/value_tracking.h).
+inline constexpr int64_t kMaxExtent = int64_t{1} << 47;
+
+// The product of `dims`, or nullopt when one is negative or above kMaxExtent or the product (times
+// `element_size` bytes) overflows int64.
 std::optional<int64_t> CheckedNumBytes(absl::Span<const int64_t> dims, int64_t element_size);
 
 // A type of any value.

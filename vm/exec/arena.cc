@@ -12,14 +12,20 @@ absl::Status Arena::Enter(int64_t num_bytes) {
   if (num_bytes < 0) {
     return absl::InvalidArgumentError(absl::StrCat("arena: the size is ", num_bytes, " bytes"));
   }
-  if (num_bytes > kMaxPooledBytes) return pool_->ExhaustedError(num_bytes);
-  const int64_t aligned = static_cast<int64_t>(AlignUp(static_cast<size_t>(num_bytes), kTensorAlignment));
   if (num_regions_ == regions_.capacity() && !regions_.Grow(num_regions_ + 1)) [[unlikely]] {
     return pool_->ExhaustedError(sizeof(Region));
   }
+  if (num_bytes > kMaxPooledBytes) [[unlikely]] {
+    OpenWithoutMemory();
+    return absl::OkStatus();
+  }
+  const int64_t aligned = static_cast<int64_t>(AlignUp(static_cast<size_t>(num_bytes), kTensorAlignment));
   int64_t chunk = current_chunk_;
   if (chunks_.empty() || chunks_[chunk].num_bytes - chunks_[chunk].used_bytes < aligned) [[unlikely]] {
-    if (!FindChunk(aligned, &chunk)) return pool_->ExhaustedError(aligned);
+    if (!FindChunk(aligned, &chunk)) {
+      OpenWithoutMemory();
+      return absl::OkStatus();
+    }
   }
   Chunk& target = chunks_[chunk];
   regions_[num_regions_++] = {target.data + target.used_bytes, aligned, chunk, current_chunk_};
@@ -30,9 +36,14 @@ absl::Status Arena::Enter(int64_t num_bytes) {
   return absl::OkStatus();
 }
 
+[[gnu::cold]] void Arena::OpenWithoutMemory() {
+  regions_[num_regions_++] = {nullptr, 0, current_chunk_, current_chunk_};
+}
+
 void Arena::Leave() {
   assert(num_regions_ > 0);
   const Region& region = regions_[--num_regions_];
+  if (region.data == nullptr) return;
   chunks_[region.chunk].used_bytes -= region.num_bytes;
   current_chunk_ = region.chunk_before;
   open_bytes_ -= region.num_bytes;

@@ -18,11 +18,15 @@ class Arena {
   ~Arena() { FreeChunks(); }
   Arena(const Arena&) = delete;
 
-  // Opens a region above the current one. Errors: InvalidArgument for a negative size, ResourceExhausted.
+  // Opens a region above the current one. A region that the memory limit has no room for is opened without
+  // memory: its tensors come from the pool, so that the limit's error names the one that is too large.
+  // Errors: InvalidArgument for a negative size, ResourceExhausted.
   absl::Status Enter(int64_t num_bytes);
   // Closes the current region. REQUIRES: one is open (verifier.cc: arenas are balanced).
   void Leave();
   bool HasRegion() const { return num_regions_ > 0; }
+  // False for a region that was opened without. REQUIRES: HasRegion().
+  bool HasMemory() const { return regions_[num_regions_ - 1].data != nullptr; }
   // `num_bytes` at `offset` of the current region, or null when they do not lie in it on a 64-byte boundary.
   void* At(int64_t offset, int64_t num_bytes) const {
     if (num_regions_ == 0) [[unlikely]]
@@ -48,12 +52,14 @@ class Arena {
     int64_t used_bytes;
   };
   struct Region {
-    char* data;
+    char* data;  // null: without memory, num_bytes = 0
     int64_t num_bytes;
     int64_t chunk;         // index of the chunk that it lies in
     int64_t chunk_before;  // current chunk before it was opened
   };
 
+  // REQUIRES: room for a region.
+  void OpenWithoutMemory();
   bool AddChunk(int64_t num_bytes);
   // The first chunk from the current one on with room, or a new one; false when memory is exhausted.
   bool FindChunk(int64_t num_bytes, int64_t* chunk);

@@ -157,6 +157,7 @@ TensorObject* Interpreter::AllocInArena(uint32_t type_index, int64_t offset, con
   if (!ResolveDims(type, dynamic, dims, &num_bytes)) return nullptr;
   void* data = arena_.At(offset, num_bytes);
   if (data == nullptr) [[unlikely]] {
+    if (arena_.HasRegion() && !arena_.HasMemory()) return AllocTensor(type_index, dynamic);
     Fail(absl::InvalidArgumentError(absl::StrCat("arena: ", num_bytes, " bytes at offset ", offset,
                                                  " are not within its ", arena_.region_bytes(),
                                                  " bytes at a multiple of ", kTensorAlignment)));

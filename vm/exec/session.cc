@@ -1,5 +1,7 @@
 #include "vm/exec/session.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -32,6 +34,17 @@ bool IsInputMemory(const Storage* storage, absl::Span<const Tensor> inputs) {
 }
 
 }  // namespace
+
+int64_t DefaultMemoryLimit() {
+  static const int64_t limit = [] {
+    constexpr int64_t kMost = int64_t{8} << 30;
+    const int64_t num_pages = sysconf(_SC_PHYS_PAGES);
+    const int64_t page_bytes = sysconf(_SC_PAGESIZE);
+    if (num_pages <= 0 || page_bytes <= 0) return kMost;
+    return std::min(kMost, num_pages / 4 * 3 * page_bytes);
+  }();
+  return limit;
+}
 
 struct Session::Impl {
   explicit Impl(std::shared_ptr<const Program> loaded_program, const LoadedProgram& loaded)

@@ -17,11 +17,15 @@
 
 namespace baton {
 
+// 8 GiB, or three quarters of the machine's memory where that is less: a model that asks for too much gets an
+// error before the system runs out. Threads: safe.
+int64_t DefaultMemoryLimit();
+
 // Limits of one invocation. Each ends in an error value that leaves the session usable.
 struct Limits {
-  int64_t max_memory_bytes = int64_t{8} << 30;  // tensors, objects, arena, frames: ResourceExhausted
-  int64_t max_depth = 1 << 20;                  // nested calls: ResourceExhausted, names the function
-  int64_t max_steps = INT64_MAX;                // back edges, calls and kernel calls: ResourceExhausted
+  int64_t max_memory_bytes = DefaultMemoryLimit();  // tensors, objects, arena, frames: ResourceExhausted
+  int64_t max_depth = 1 << 20;                      // nested calls: ResourceExhausted, names the function
+  int64_t max_steps = INT64_MAX;                    // back edges, calls and kernel calls: ResourceExhausted
   absl::Time deadline =
       absl::InfiniteFuture();  // DeadlineExceeded, checked at back edges, calls and kernel calls
   const std::atomic<bool>* cancelled = nullptr;  // Cancelled, checked at the same places; may be null

@@ -9,11 +9,14 @@ namespace {
 
 using ir::Atom;
 
-// Arithmetic on node.Input(0), the data, and scalars of its element type.
+// Arithmetic on node.Input(0), the data, and scalars of its element type. Rounded to 16 bits only at the end.
 class Formula {
  public:
-  explicit Formula(OnnxNode& node) : node_(node) {}
-  Atom x() const { return node_.Input(0); }
+  explicit Formula(OnnxNode& node) : node_(node), x_(node.Widened(node.Input(0))) {}
+  Atom x() const { return x_; }
+  void SetResult(Atom result) const {
+    node_.SetOutput(0, node_.Cast(result, node_.ElementType(node_.Input(0))));
+  }
   Atom Number(double value) const { return node_.ScalarLike(x(), value); }
   Atom Add(Atom a, Atom b) const { return node_.Call("add", {a, b}); }
   Atom Add(Atom a, double b) const { return Add(a, Number(b)); }
@@ -37,6 +40,7 @@ class Formula {
 
  private:
   OnnxNode& node_;
+  Atom x_;
 };
 
 // What ONNX calls `name` along `axis`.
@@ -67,21 +71,23 @@ void ConvertPRelu(OnnxNode& node) {
 void ConvertElu(OnnxNode& node) {
   const Formula f(node);
   const double alpha = node.attributes().Float("alpha", 1);
-  node.SetOutput(0, f.Add(f.Max(f.x(), 0), f.ScaledExpm1(f.Min(f.x(), 0), alpha)));
+  f.SetResult(f.Add(f.Max(f.x(), 0), f.ScaledExpm1(f.Min(f.x(), 0), alpha)));
 }
 
 void ConvertSelu(OnnxNode& node) {
   const Formula f(node);
-  const double alpha = node.attributes().Float("alpha", 1.67326319217681884765625);
-  const double gamma = node.attributes().Float("gamma", 1.05070102214813232421875);
-  node.SetOutput(0, f.Multiply(f.Add(f.Max(f.x(), 0), f.ScaledExpm1(f.Min(f.x(), 0), alpha)), gamma));
+  // Version 1 knew fewer digits.
+  const bool first = node.version() < 6;
+  const double alpha = node.attributes().Float("alpha", first ? 1.6732f : 1.67326319217681884765625);
+  const double gamma = node.attributes().Float("gamma", first ? 1.0507f : 1.05070102214813232421875);
+  f.SetResult(f.Multiply(f.Add(f.Max(f.x(), 0), f.ScaledExpm1(f.Min(f.x(), 0), alpha)), gamma));
 }
 
 void ConvertCelu(OnnxNode& node) {
   const Formula f(node);
   const double alpha = node.attributes().Float("alpha", 1);
   const Atom negative = f.ScaledExpm1(f.Divide(f.x(), f.Number(alpha)), alpha);
-  node.SetOutput(0, f.Add(f.Max(f.x(), 0), f.Min(negative, 0)));
+  f.SetResult(f.Add(f.Max(f.x(), 0), f.Min(negative, 0)));
 }
 
 void ConvertGelu(OnnxNode& node) {
@@ -98,23 +104,24 @@ void ConvertGelu(OnnxNode& node) {
     return node.Invalid(
         absl::StrCat("attribute 'approximate' is '", approximate, "', expected none or tanh"));
   }
-  node.SetOutput(0, f.Multiply(f.Multiply(f.x(), 0.5), f.Add(inner, 1.0)));
+  f.SetResult(f.Multiply(f.Multiply(f.x(), 0.5), f.Add(inner, 1.0)));
 }
 
 void ConvertHardSigmoid(OnnxNode& node) {
   const double alpha = node.attributes().Float("alpha", 0.2f);
   const double beta = node.attributes().Float("beta", 0.5f);
-  node.SetOutput(0, Formula(node).HardSigmoid(alpha, beta));
+  const Formula f(node);
+  f.SetResult(f.HardSigmoid(alpha, beta));
 }
 
 void ConvertHardSwish(OnnxNode& node) {
   const Formula f(node);
-  node.SetOutput(0, f.Multiply(f.x(), f.HardSigmoid(1.0 / 6, 0.5)));
+  f.SetResult(f.Multiply(f.x(), f.HardSigmoid(1.0 / 6, 0.5)));
 }
 
 void ConvertMish(OnnxNode& node) {
   const Formula f(node);
-  node.SetOutput(0, f.Multiply(f.x(), f.Unary("tanh", f.Softplus())));
+  f.SetResult(f.Multiply(f.x(), f.Unary("tanh", f.Softplus())));
 }
 
 void ConvertShrink(OnnxNode& node) {
@@ -123,30 +130,30 @@ void ConvertShrink(OnnxNode& node) {
   const double lambda = node.attributes().Float("lambd", 0.5f);
   const Atom high =
       node.Call("where", {node.Call("greater", {f.x(), f.Number(lambda)}), f.Add(f.x(), -bias), f.Number(0)});
-  node.SetOutput(
-      0, node.Call("where", {node.Call("less", {f.x(), f.Number(-lambda)}), f.Add(f.x(), bias), high}));
+  f.SetResult(node.Call("where", {node.Call("less", {f.x(), f.Number(-lambda)}), f.Add(f.x(), bias), high}));
 }
 
 void ConvertSoftplus(OnnxNode& node) {
-  node.SetOutput(0, Formula(node).Softplus());
+  const Formula f(node);
+  f.SetResult(f.Softplus());
 }
 
 void ConvertSoftsign(OnnxNode& node) {
   const Formula f(node);
-  node.SetOutput(0, f.Divide(f.x(), f.Add(f.Unary("abs", f.x()), 1.0)));
+  f.SetResult(f.Divide(f.x(), f.Add(f.Unary("abs", f.x()), 1.0)));
 }
 
 void ConvertSwish(OnnxNode& node) {
   const Formula f(node);
   const double alpha = node.attributes().Float("alpha", 1);
   const Atom scaled = alpha == 1 ? f.x() : f.Multiply(f.x(), alpha);
-  node.SetOutput(0, f.Multiply(f.x(), f.Unary("sigmoid", scaled)));
+  f.SetResult(f.Multiply(f.x(), f.Unary("sigmoid", scaled)));
 }
 
 void ConvertThresholdedRelu(OnnxNode& node) {
   const Formula f(node);
   const double alpha = node.attributes().Float("alpha", 1);
-  node.SetOutput(0, node.Call("where", {node.Call("greater", {f.x(), f.Number(alpha)}), f.x(), f.Number(0)}));
+  f.SetResult(node.Call("where", {node.Call("greater", {f.x(), f.Number(alpha)}), f.x(), f.Number(0)}));
 }
 
 void ConvertSoftmax(OnnxNode& node) {

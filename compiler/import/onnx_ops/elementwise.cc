@@ -1,7 +1,11 @@
 // Element-wise arithmetic, comparison and conversion.
+#include <onnx/onnx_pb.h>
+
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "compiler/import/onnx_ops/converters.h"
 
 namespace baton {
@@ -28,6 +32,23 @@ Atom Fold(OnnxNode& node, absl::string_view op) {
   return result;
 }
 
+Atom RankOf(OnnxNode& node, Atom value) {
+  return node.Call("ndarray_size", {node.ShapeOf(value)});
+}
+
+// The right operand with its axes under those of the left from `axis` on: with trailing axes of extent 1, as
+// many as the ranks leave, which need not be known yet.
+Atom AlignedAt(OnnxNode& node, int64_t axis) {
+  const Atom right = node.Input(1);
+  Atom under = node.Int(-axis);
+  if (axis >= 0) under = node.Call("subtract", {RankOf(node, node.Input(0)), node.Int(axis)});
+  const Atom trailing = node.Call("subtract", {under, RankOf(node, right)});
+  const Atom count = node.Call("reshape", {trailing, node.Ints({1})});
+  const Atom ones = node.Call("full", {count, node.Int(1)});
+  const Atom shape = node.Call("concatenate", {node.ShapeOf(right), ones}, {{"axis", int64_t{0}}});
+  return node.Call("reshape", {right, shape}, {{"allow_zero", true}});
+}
+
 DType CastTarget(OnnxNode& node, int64_t code) {
   absl::StatusOr<DType> dtype = DTypeOfOnnxCode(code < 0 || code > 1000 ? 1000 : static_cast<int>(code));
   if (dtype.ok()) return *dtype;
@@ -43,6 +64,23 @@ Atom Ones(OnnxNode& node, DType dtype) {
   return node.Call("full", {node.ShapeOf(node.Input(0)), node.Scalar(dtype, 1)});
 }
 
+// The data, or an error when the call is found to train with a ratio above 0. An absent ratio is 0.5.
+Atom UnlessDropping(OnnxNode& node, Atom ratio, Atom training) {
+  Atom drops = node.AsScalar(training);
+  if (!ratio.empty()) {
+    const Atom some = node.Call("not_equal", {node.AsScalar(ratio), node.ScalarLike(ratio, 0)});
+    drops = node.Call("logical_and", {drops, some});
+  }
+  ir::If branch{drops, node.import().module.NewRegion(), node.import().module.NewRegion()};
+  node.InRegion(branch.then_region, [&] {
+    const std::string message = "Dropout: training_mode with a ratio above 0 is not supported";
+    branch.then_region->results = {node.Bind(ir::Raise{message}, std::nullopt)};
+    branch.then_region->diverges = true;
+  });
+  branch.else_region->results = {node.Input(0)};
+  return node.Bind(std::move(branch), node.ElementType(node.Input(0)));
+}
+
 }  // namespace
 
 void ConvertLegacyBinary(OnnxNode& node) {
@@ -50,18 +88,7 @@ void ConvertLegacyBinary(OnnxNode& node) {
   const bool has_axis = broadcast && node.attributes().Has("axis");
   const int64_t axis = node.attributes().Int("axis", 0);
   Atom right = node.Input(1);
-  if (has_axis) {
-    // The right operand's axes lie under those of the left from `axis` on: give it trailing axes of extent 1.
-    const std::optional<int> left_rank = node.Rank(node.Input(0));
-    const std::optional<int> right_rank = node.Rank(right);
-    if (!left_rank || !right_rank) return node.Unsupported("attribute axis with operands of unknown rank");
-    const int64_t start = axis < 0 ? axis + *left_rank : axis;
-    const int64_t trailing = *left_rank - start - *right_rank;
-    if (start < 0 || trailing < 0) return node.Invalid("attribute 'axis' does not fit the operands' ranks");
-    std::vector<int64_t> axes;
-    for (int64_t i = 0; i < trailing; ++i) axes.push_back(*right_rank + i);
-    if (!axes.empty()) right = node.Call("unsqueeze", {right, node.Ints(axes)});
-  }
+  if (has_axis) right = AlignedAt(node, axis);
   node.SetOutput(0, node.Call(LegacyBinaryName(node.op()), {node.Input(0), right}));
 }
 
@@ -86,9 +113,24 @@ void ConvertMean(OnnxNode& node) {
       0, node.num_inputs() == 1 ? sum : node.Call("divide", {sum, node.ScalarLike(sum, node.num_inputs())}));
 }
 
-void ConvertTan(OnnxNode& node) {
-  node.SetOutput(0,
-                 node.Call("divide", {node.Call("sin", {node.Input(0)}), node.Call("cos", {node.Input(0)})}));
+void ConvertBitShift(OnnxNode& node) {
+  const std::string direction = node.attributes().String("direction", "");
+  if (direction != "LEFT" && direction != "RIGHT") {
+    return node.Invalid(absl::StrCat("attribute 'direction' is '", direction, "', expected LEFT or RIGHT"));
+  }
+  node.SetOutput(0, node.Call(direction == "LEFT" ? "left_shift" : "right_shift", node.Inputs()));
+}
+
+void ConvertBitCast(OnnxNode& node) {
+  const DType dtype = CastTarget(node, node.attributes().RequiredInt("to"));
+  node.SetOutput(0, node.Call("reinterpret", {node.Input(0)}, {{"dtype", dtype}}));
+}
+
+void ConvertErf(OnnxNode& node) {
+  const Atom data = node.Input(0);
+  const DType dtype = node.ElementType(data);
+  const Atom x = IsFloat(dtype) ? data : node.Cast(data, DType::kFloat32);
+  node.SetOutput(0, node.Cast(node.Call("erf", {x}), dtype));
 }
 
 void ConvertIsInf(OnnxNode& node) {
@@ -108,6 +150,17 @@ void ConvertCast(OnnxNode& node) {
   if (node.version() >= 24) node.attributes().Ignore("round_mode");
   const DType dtype = CastTarget(node, node.attributes().RequiredInt("to"));
   node.SetOutput(0, node.Call("cast", {node.Input(0)}, {{"dtype", dtype}}));
+}
+
+// Before version 6 `to` was the name of a TensorProto.DataType.
+void ConvertCastByName(OnnxNode& node) {
+  const std::string name = absl::AsciiStrToUpper(node.attributes().String("to", ""));
+  onnx::TensorProto::DataType code;
+  if (!onnx::TensorProto::DataType_Parse(name, &code)) {
+    return node.Invalid(absl::StrCat("attribute 'to' is '", absl::Utf8SafeCEscape(name),
+                                     "', expected the name of an element type"));
+  }
+  node.SetOutput(0, node.Call("cast", {node.Input(0)}, {{"dtype", CastTarget(node, code)}}));
 }
 
 void ConvertCastLike(OnnxNode& node) {
@@ -140,10 +193,12 @@ void ConvertDropoutAttributes(OnnxNode& node) {
 
 void ConvertDropout(OnnxNode& node) {
   node.attributes().Ignore("seed");
-  const bool keeps_all = node.ConstantScalar(node.Input(1)) == 0.0;
-  const bool inference = !node.HasInput(2) || node.ConstantScalar(node.Input(2)) == 0.0;
-  if (!keeps_all && !inference) return node.Unsupported("training_mode that is not a constant false");
-  node.SetOutput(0, node.Input(0));
+  const Atom ratio = node.Input(1), training = node.Input(2);
+  const std::optional<double> known_ratio = node.HasInput(1) ? node.ConstantScalar(ratio) : 0.5;
+  const std::optional<double> known_training = node.HasInput(2) ? node.ConstantScalar(training) : 0.0;
+  const bool keeps_all = known_ratio == 0.0 || known_training == 0.0;
+  if (!keeps_all && known_ratio && known_training) return node.Unsupported("training_mode");
+  node.SetOutput(0, keeps_all ? node.Input(0) : UnlessDropping(node, ratio, training));
   if (node.WantsOutput(1)) node.SetOutput(1, Ones(node, DType::kBool));
 }
 

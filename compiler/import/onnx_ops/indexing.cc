@@ -33,12 +33,11 @@ void ConvertArg(OnnxNode& node, absl::string_view op) {
   node.SetOutput(0, node.Call(op, {node.Input(0)}, attributes));
 }
 
-Attributes TopKOrder(OnnxNode& node) {
-  Attributes attributes = Axis(node, -1);
-  const bool has_order = node.version() >= 11;
-  attributes.emplace_back("largest", !has_order || node.attributes().Int("largest", 1) != 0);
-  attributes.emplace_back("sorted", !has_order || node.attributes().Int("sorted", 1) != 0);
-  return attributes;
+void ConvertCumulative(OnnxNode& node, absl::string_view op) {
+  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
+  const bool reverse = node.attributes().Int("reverse", 0) != 0;
+  node.SetOutput(0, node.Call(op, {node.Input(0), node.AsScalar(node.Input(1))},
+                              {{"exclusive", exclusive}, {"reverse", reverse}}));
 }
 
 bool IsIndexType(DType dtype) {
@@ -52,8 +51,12 @@ void ConvertConcat(OnnxNode& node) {
   node.SetOutput(0, node.Call("concatenate", node.Inputs(), Axis(node, 1)));
 }
 
+// Version 1 had the sizes as an operand of the data's type, or as an attribute.
 void ConvertSplitAttribute(OnnxNode& node) {
-  SplitInto(node, node.attributes().Has("split") ? node.Ints(node.attributes().Ints("split")) : Atom());
+  Atom sizes;
+  if (node.attributes().Has("split")) sizes = node.Ints(node.attributes().Ints("split"));
+  if (node.HasInput(1)) sizes = node.Cast(node.Input(1), DType::kInt64);
+  SplitInto(node, sizes);
 }
 
 void ConvertSplit(OnnxNode& node) {
@@ -117,34 +120,12 @@ void ConvertScatterNd(OnnxNode& node) {
   node.SetOutput(0, node.Call("scatter_nd", node.Inputs(), Reduction(node, 16)));
 }
 
-void ConvertCompress(OnnxNode& node) {
-  // The positions of the true elements, as a vector.
-  const Atom positions = node.Call("squeeze", {node.Call("nonzero", {node.Input(1)}), node.Ints({0})});
-  Atom data = node.Input(0);
-  int64_t axis = 0;
-  if (node.attributes().Has("axis")) {
-    axis = node.attributes().Int("axis", 0);
-  } else {
-    data = node.Call("reshape", {data, node.Ints({-1})});
-  }
-  node.SetOutput(0, node.Call("take", {data, positions}, {{"axis", axis}}));
-}
-
 void ConvertOneHot(OnnxNode& node) {
   // Indices and depth may be of any numeric type.
   Atom indices = node.Input(0);
   if (!IsIndexType(node.ElementType(indices))) indices = node.Cast(indices, DType::kInt64);
   const Atom depth = node.Cast(node.AsScalar(node.Input(1)), DType::kInt64);
   node.SetOutput(0, node.Call("one_hot", {indices, depth, node.Input(2)}, Axis(node, -1)));
-}
-
-void ConvertTopKAttribute(OnnxNode& node) {
-  const int64_t k = node.attributes().RequiredInt("k");
-  node.CallForOutputs("topk", {node.Input(0), node.Ints({k})}, TopKOrder(node));
-}
-
-void ConvertTopK(OnnxNode& node) {
-  node.CallForOutputs("topk", node.Inputs(), TopKOrder(node));
 }
 
 void ConvertArgMax(OnnxNode& node) {
@@ -155,10 +136,10 @@ void ConvertArgMin(OnnxNode& node) {
 }
 
 void ConvertCumSum(OnnxNode& node) {
-  const bool exclusive = node.attributes().Int("exclusive", 0) != 0;
-  const bool reverse = node.attributes().Int("reverse", 0) != 0;
-  node.SetOutput(0, node.Call("cumsum", {node.Input(0), node.AsScalar(node.Input(1))},
-                              {{"exclusive", exclusive}, {"reverse", reverse}}));
+  ConvertCumulative(node, "cumsum");
+}
+void ConvertCumProd(OnnxNode& node) {
+  ConvertCumulative(node, "cumprod");
 }
 
 }  // namespace baton

@@ -138,6 +138,17 @@ void ConvertTranspose(OnnxNode& node) {
   node.SetOutput(0, node.Call("transpose", {node.Input(0)}, attributes));
 }
 
+// Before version 6: `tiles` repeats along one axis, both operands of one element.
+void ConvertTileAxis(OnnxNode& node) {
+  const Atom data = node.Input(0);
+  const Atom tiles = node.Call("reshape", {node.Cast(node.Input(1), DType::kInt64), node.Ints({1})});
+  const Atom axis = node.AsScalar(node.Cast(node.Input(2), DType::kInt64));
+  const Atom rank = node.Call("ndarray_size", {node.ShapeOf(data)});
+  // Of all axes but this one there is one repeat.
+  const Atom repeats = node.Call("one_hot", {axis, rank, Concatenate(node, {node.Ints({1}), tiles})});
+  node.SetOutput(0, node.Call("tile", {data, repeats}));
+}
+
 // [N, C, H, W] -> [N, C / (b b), H b, W b].
 void ConvertDepthToSpace(OnnxNode& node) {
   const std::optional<int64_t> b = BlockSize(node);

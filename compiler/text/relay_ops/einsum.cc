@@ -1,58 +1,31 @@
 // einsum, operand by operand: each product of two is one batched matrix product.
 #include <algorithm>
-#include <map>
 #include <string>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
 #include "compiler/text/relay_ops/converters.h"
+#include "ops/tensor/einsum_equation.h"
 
 namespace baton {
 namespace {
 
 using ir::Atom;
 
-// Letters stand for themselves. The axes of an ellipsis, counted from its end, come after all letters.
-using Labels = std::vector<int>;
-constexpr int kEllipsis = 256;
+using Labels = std::vector<EinsumLabel>;
 
 struct Operand {
   Atom value;
   Labels labels;
 };
 
-bool Has(const Labels& labels, int label) {
+bool Has(const Labels& labels, EinsumLabel label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
-}
-
-// One part of the equation. `ellipsis`: the number of axes that "..." stands for.
-Labels ParseLabels(RelayBuilder& b, absl::string_view text, int ellipsis) {
-  Labels labels;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (absl::ascii_isalpha(text[i])) {
-      labels.push_back(text[i]);
-    } else if (absl::StartsWith(text.substr(i), "...")) {
-      for (int axis = ellipsis; axis > 0; --axis) labels.push_back(kEllipsis + axis);
-      i += 2;
-    } else {
-      b.Invalid(absl::StrCat("attribute 'equation' has '", text.substr(i, 1), "', expected letters and ..."));
-      break;
-    }
-  }
-  return labels;
-}
-
-int CountLetters(absl::string_view text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), absl::ascii_isalpha));
 }
 
 // Axes in the order of `labels`, which are all of the operand's.
 Operand Ordered(RelayBuilder& b, const Operand& operand, const Labels& labels) {
   std::vector<int64_t> order;
-  for (const int label : labels) {
+  for (const EinsumLabel label : labels) {
     order.push_back(std::find(operand.labels.begin(), operand.labels.end(), label) - operand.labels.begin());
   }
   return {b.Transpose(operand.value, order), labels};
@@ -104,11 +77,11 @@ std::vector<RelayExtent> Part(RelayBuilder& b, Atom value, size_t first, size_t 
 // The product, summed over the labels of both that are not in `needed`.
 Operand Multiply(RelayBuilder& b, Operand left, Operand right, const Labels& needed) {
   Labels batch, sum, left_only, right_only;
-  for (const int label : left.labels) {
+  for (const EinsumLabel label : left.labels) {
     const bool shared = Has(right.labels, label);
     (!shared ? left_only : Has(needed, label) ? batch : sum).push_back(label);
   }
-  for (const int label : right.labels) {
+  for (const EinsumLabel label : right.labels) {
     if (!Has(left.labels, label)) right_only.push_back(label);
   }
   Labels left_order = batch, right_order = batch;
@@ -134,21 +107,6 @@ Operand Multiply(RelayBuilder& b, Operand left, Operand right, const Labels& nee
   return {b.Reshape(product, shape), std::move(labels)};
 }
 
-// Without "->": the ellipsis, then every letter that stands in the equation once, in alphabetical order.
-Labels ImplicitResult(const std::vector<Operand>& operands) {
-  std::map<int, int> counts;
-  for (const Operand& operand : operands) {
-    for (const int label : operand.labels) ++counts[label];
-  }
-  Labels letters, result;
-  for (const auto& [label, count] : counts) {
-    if (label > kEllipsis) result.insert(result.begin(), label);
-    if (label <= kEllipsis && count == 1) letters.push_back(label);
-  }
-  Append(&result, letters);
-  return result;
-}
-
 Operand Contract(RelayBuilder& b, const std::vector<Operand>& operands, const Labels& result) {
   Operand total;
   for (size_t i = 0; i < operands.size() && b.ok(); ++i) {
@@ -163,38 +121,37 @@ Operand Contract(RelayBuilder& b, const std::vector<Operand>& operands, const La
   return total;
 }
 
+Labels LabelsOf(const EinsumTerm& term) {
+  return Labels(term.labels.begin(), term.labels.end());
+}
+
+// The equation for operands of these ranks, without ellipses. Errors go to the builder.
+EinsumEquation EquationFor(RelayBuilder& b, const std::string& text, const std::vector<Atom>& values) {
+  absl::StatusOr<EinsumEquation> equation = ParseEinsum(text);
+  if (!equation.ok()) return b.Invalid(equation.status().message()), EinsumEquation();
+  if (equation->inputs.size() != values.size()) {
+    b.Invalid(absl::StrCat("attribute 'equation' has ", equation->inputs.size(), " operands, the tuple ",
+                           values.size()));
+    return {};
+  }
+  std::vector<int> ranks;
+  for (const Atom& value : values) ranks.push_back(b.Rank(value));
+  absl::Status status = b.ok() ? ExpandEllipses(&*equation, ranks) : absl::OkStatus();
+  if (!status.ok()) b.Invalid(status.message());
+  return *std::move(equation);
+}
+
 }  // namespace
 
 Atom ConvertEinsum(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
-  std::string equation = attrs.String("equation");
-  equation.erase(std::remove(equation.begin(), equation.end(), ' '), equation.end());
-  const std::vector<absl::string_view> sides = absl::StrSplit(equation, "->");
-  const std::vector<absl::string_view> terms = absl::StrSplit(sides[0], ',');
   const std::vector<Atom> values = b.Fields(args[0]);
-  if (b.ok() && (sides.size() > 2 || terms.size() != values.size())) {
-    b.Invalid(
-        absl::StrCat("attribute 'equation' has ", terms.size(), " operands, the tuple ", values.size()));
-  }
+  if (!b.ok()) return {};
+  const EinsumEquation equation = EquationFor(b, attrs.String("equation"), values);
   if (!b.ok()) return {};
   std::vector<Operand> operands;
-  int ellipsis = 0;
-  for (size_t i = 0; i < terms.size(); ++i) {
-    const int rest = b.Rank(values[i]) - CountLetters(terms[i]);
-    operands.push_back({values[i], ParseLabels(b, terms[i], rest)});
-    if (b.ok() && static_cast<int>(operands[i].labels.size()) != b.Rank(values[i])) {
-      b.Invalid(
-          absl::StrCat("operand ", i, " has rank ", b.Rank(values[i]), ", '", terms[i], "' does not fit"));
-    }
-    if (absl::StrContains(terms[i], "...")) ellipsis = std::max(ellipsis, rest);
-  }
-  if (!b.ok()) return {};
-  const Labels result = sides.size() == 2 ? ParseLabels(b, sides[1], ellipsis) : ImplicitResult(operands);
+  for (size_t i = 0; i < values.size(); ++i) operands.push_back({values[i], LabelsOf(equation.inputs[i])});
+  const Labels result = LabelsOf(equation.output);
   const Operand total = Contract(b, operands, result);
-  for (const int label : result) {
-    if (b.ok() && (!Has(total.labels, label) || std::count(result.begin(), result.end(), label) > 1)) {
-      b.Invalid("attribute 'equation' has a result that its operands do not give");
-    }
-  }
   return b.ok() ? Ordered(b, total, result).value : Atom();
 }
 

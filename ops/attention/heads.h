@@ -1,0 +1,31 @@
+// Tensors of attention heads, in either of two layouts: [batch, heads, length, size], or packed [batch,
+// length, heads * size]. Shared by the operators of attention. Source: ONNX Attention-23.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ops/op_def.h"
+
+namespace baton {
+
+struct HeadDims {
+  Dim batch, heads, length, size;
+};
+
+// The extents of input `index`, which has a known rank; packed tensors have `num_heads` heads, of which
+// `attribute` tells. Errors: InvalidArgument for another rank, no number of heads, or one that does not
+// divide.
+absl::StatusOr<HeadDims> HeadDimsOf(TypeContext& context, int index, int64_t num_heads,
+                                    absl::string_view name, absl::string_view attribute);
+
+// The same of a tensor, with strides in elements; a head's rows have consecutive elements.
+struct HeadLayout {
+  HeadLayout(const TensorObject& tensor, int64_t num_heads);
+  int64_t Offset(int64_t b, int64_t h, int64_t row) const {
+    return b * batch_stride + h * head_stride + row * row_stride;
+  }
+  int64_t batch, heads, length, size;
+  int64_t batch_stride, head_stride, row_stride;
+};
+
+}  // namespace baton
