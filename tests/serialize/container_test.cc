@@ -42,7 +42,7 @@ TEST_CASE("checksum: it changes with every bit", "[serialize]") {
 
 TEST_CASE("container: a header decodes to what was encoded", "[serialize]") {
   FileHeader header;
-  header.minor = 3;
+  header.minor = 7;
   header.num_bytes = 256;
   header.program = {64, 60};
   header.constants = {128, 128};
@@ -52,7 +52,7 @@ TEST_CASE("container: a header decodes to what was encoded", "[serialize]") {
   bytes.resize(256);
   const absl::StatusOr<FileHeader> decoded = DecodeHeader(bytes, "m.baton");
   REQUIRE(decoded.ok());
-  CHECK(decoded->minor == 3);
+  CHECK(decoded->minor == 7);
   CHECK(decoded->program.offset == 64);
   CHECK(decoded->program.num_bytes == 60);
   CHECK(decoded->constants.offset == 128);

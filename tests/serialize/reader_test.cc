@@ -32,7 +32,7 @@ TEST_CASE("reader: a newer minor version is read, and named when it fails", "[se
   const std::string bytes = SerializeExecutable(executable).value();
   CHECK(ReadMessage(bytes) == "m.baton: countdown+0: there is no opcode 0xEE");
   CHECK(ReadMessage(WithHeaderField<uint16_t>(bytes, 10, 9)) ==
-        "m.baton (format 1.9, this reader knows 1.2): countdown+0: there is no opcode 0xEE");
+        "m.baton (format 1.9, this reader knows 1.3): countdown+0: there is no opcode 0xEE");
 }
 
 TEST_CASE("reader: unknown features are refused", "[serialize]") {
