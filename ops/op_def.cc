@@ -29,13 +29,17 @@ absl::Status CheckResult(const TensorType& type) {
     return absl::InvalidArgumentError(
         absl::StrCat("the result has rank ", type.shape.rank(), ", at most ", kMaxRank, " is supported"));
   }
+  absl::InlinedVector<int64_t, kMaxRank> known;  // extents
   for (const Dim& dim : type.shape.dims()) {
     const std::optional<int64_t> upper = dim.UpperBound();
     if (upper && *upper < 0) {
       return absl::InvalidArgumentError(absl::StrCat("the result has the negative extent ", dim.ToString()));
     }
+    if (dim.is_constant()) known.push_back(dim.value());
   }
-  return absl::OkStatus();
+  if (CheckedNumBytes(known, DTypeSize(type.dtype)).has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the result ", type.ToString(), " has more bytes than 64 bits can count"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -106,31 +106,50 @@ CaseOutcome Expectations::Of(absl::string_view test, ConformanceMode mode) const
   return line == nullptr ? CaseOutcome::kPassed : line->expectation->outcome;
 }
 
+std::string Expectations::ToText(const Expectation& expectation) {
+  return absl::StrCat(expectation.pattern, "  ", ModesText(expectation.modes), "  ",
+                      OutcomeName(expectation.outcome), "  ", expectation.reason, "\n");
+}
+
 std::string Expectations::Updated(absl::Span<const ConformanceResult> results) const {
-  std::set<const Line*> broken;
+  // What the tests of each line came to; nullopt when they differ.
+  std::map<const Line*, std::optional<CaseOutcome>> outcomes;
   for (const ConformanceResult& result : results) {
-    if (result.outcome != result.expected) broken.insert(Find(result.name, result.mode));
+    const auto found = outcomes.emplace(Find(result.name, result.mode), result.outcome).first;
+    if (found->second != result.outcome) found->second = std::nullopt;
   }
   std::string text;
+  std::set<const Line*> dropped = {nullptr};
   for (const Line& line : lines_) {
-    if (broken.count(&line) == 0) absl::StrAppend(&text, line.text, "\n");
+    const auto found = outcomes.find(&line);
+    if (found == outcomes.end() || found->second == line.expectation->outcome) {
+      absl::StrAppend(&text, line.text, "\n");
+    } else if (found->second && found->second != CaseOutcome::kPassed) {
+      Expectation changed = *line.expectation;
+      changed.outcome = *found->second;
+      text += ToText(changed);
+    } else {
+      dropped.insert(&line);
+    }
   }
+  for (const Expectation& added : ForTestsOf(dropped, results)) text += ToText(added);
+  return text;
+}
+
+std::vector<Expectations::Expectation> Expectations::ForTestsOf(
+    const std::set<const Line*>& lines, absl::Span<const ConformanceResult> results) const {
   std::vector<Expectation> added;
   for (const ConformanceResult& result : results) {
     const Line* line = Find(result.name, result.mode);
-    if (result.outcome == CaseOutcome::kPassed || (line != nullptr && broken.count(line) == 0)) continue;
-    const bool same = result.outcome == result.expected;
+    if (result.outcome == CaseOutcome::kPassed || lines.count(line) == 0) continue;
+    const bool same = line != nullptr && result.outcome == line->expectation->outcome;
     const std::string reason = same ? line->expectation->reason : Shortened(result.message);
     if (added.empty() || added.back().pattern != result.name || added.back().outcome != result.outcome) {
       added.push_back({result.name, {}, result.outcome, reason});
     }
     added.back().modes.push_back(result.mode);
   }
-  for (const Expectation& line : added) {
-    absl::StrAppend(&text, line.pattern, "  ", ModesText(line.modes), "  ", OutcomeName(line.outcome), "  ",
-                    line.reason, "\n");
-  }
-  return text;
+  return added;
 }
 
 }  // namespace baton

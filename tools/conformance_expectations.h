@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,9 @@ class Expectations {
 
   CaseOutcome Of(absl::string_view test, ConformanceMode mode) const;
 
-  // The file as it should be after `results`, which hold what was expected by it: comments, lines that hold
-  // and lines of tests that did not run stay as they are, lines that do not hold go, new ones are added at
-  // the end.
+  // The file as it should be after `results`: comments, lines that hold and lines of tests that did not run
+  // stay as they are; a line whose tests all came to another outcome says that; one whose tests passed or
+  // differ goes; new ones are added at the end.
   std::string Updated(absl::Span<const ConformanceResult> results) const;
 
  private:
@@ -40,8 +41,12 @@ class Expectations {
     std::optional<Expectation> expectation;  // nullopt: a comment
   };
   static absl::StatusOr<Expectation> ParseLine(absl::string_view text);
+  static std::string ToText(const Expectation& expectation);
   // The line that counts; nullptr when there is none.
   const Line* Find(absl::string_view test, ConformanceMode mode) const;
+  // For each test of one of `lines` that did not pass.
+  std::vector<Expectation> ForTestsOf(const std::set<const Line*>& lines,
+                                      absl::Span<const ConformanceResult> results) const;
 
   std::vector<Line> lines_;
 };

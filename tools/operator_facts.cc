@@ -14,6 +14,7 @@ namespace baton {
 namespace {
 
 constexpr int kMaxProbedRank = 5;
+constexpr int kMaxProbedOptional = 2;
 
 // A rank may depend on an extent: then a rule is asked again with numbers, of which 1 promises least.
 Shape ConstantShape(int rank) {
@@ -150,19 +151,40 @@ std::vector<const OpDef*> OperatorsIn(ir::Module& module) {
   return {operators.begin(), operators.end()};
 }
 
-// The module of a node whose inputs are of these types, typed; null when it is refused.
-std::unique_ptr<ir::Module> TypedProbe(const OnnxOp& op, absl::Span<const TensorType> inputs) {
+// The ranks of the inputs of a node; none are not known.
+using Ranks = std::optional<std::vector<int>>;
+
+// The module of a node whose inputs have these types and ranks, typed; null when it is refused.
+std::unique_ptr<ir::Module> TypedProbe(const OnnxOp& op, absl::Span<const DType> types, const Ranks& ranks,
+                                       Shape (*shape_of)(int rank)) {
+  std::vector<TensorType> inputs;
+  for (size_t i = 0; i < types.size(); ++i)
+    inputs.push_back({types[i], ranks ? shape_of((*ranks)[i]) : Shape::Unranked()});
   absl::StatusOr<std::unique_ptr<ir::Module>> module = ImportOnnxProbe(op, inputs);
   if (!module.ok() || !InferTypes(**module).ok()) return nullptr;
   return *std::move(module);
 }
 
-// The same with shapes for the first input and for the others.
-std::unique_ptr<ir::Module> TypedProbe(const OnnxOp& op, absl::Span<const DType> types, const Shape& first,
-                                       const Shape& others) {
-  std::vector<TensorType> inputs;
-  for (size_t i = 0; i < types.size(); ++i) inputs.push_back({types[i], i == 0 ? first : others});
-  return TypedProbe(op, inputs);
+// Ranks with which a node is accepted: high ones rather than low, the same for all inputs rather than not.
+Ranks FindRanks(const OnnxOp& op, absl::Span<const DType> types) {
+  const size_t count = types.size();
+  const auto accepted = [&](const std::vector<int>& ranks) {
+    return TypedProbe(op, types, ranks, SymbolicShape) != nullptr;
+  };
+  for (int first = kMaxProbedRank; first >= 0; --first) {
+    for (const int others : {first, 1, 0}) {
+      std::vector<int> ranks(count, others);
+      if (count > 0) ranks[0] = first;
+      if (accepted(ranks)) return ranks;
+    }
+  }
+  // All combinations, where they are not too many.
+  std::vector<int> ranks(count, kMaxProbedRank);
+  for (size_t i = 0; count <= 3 && i < count;) {
+    if (accepted(ranks)) return ranks;
+    for (i = 0; i < count && --ranks[i] < 0; ++i) ranks[i] = kMaxProbedRank;
+  }
+  return std::nullopt;
 }
 
 // Whether all extents of the model's output follow from those of its inputs.
@@ -182,6 +204,17 @@ ShapeSource ShapeOf(const std::vector<const OpDef*>& operators) {
   const bool by_data = std::any_of(operators.begin(), operators.end(),
                                    [](const OpDef* op) { return FactsOf(*op).shape == ShapeSource::kData; });
   return by_data ? ShapeSource::kData : ShapeSource::kValues;
+}
+
+// What a node with inputs of these types, which is accepted, becomes.
+void AddMeaning(const OnnxOp& op, absl::Span<const DType> types, OnnxOperatorFacts* facts) {
+  const Ranks ranks = FindRanks(op, types);
+  const std::unique_ptr<ir::Module> module = TypedProbe(op, types, ranks, SymbolicShape);
+  if (module != nullptr) facts->operators = OperatorsIn(*module);
+  const std::unique_ptr<ir::Module> constant = TypedProbe(op, types, ranks, ConstantShape);
+  if (!FollowsFromShapes(module.get()) && !FollowsFromShapes(constant.get()))
+    facts->shape = ShapeOf(facts->operators);
+  if (!ranks) facts->shape = ShapeSource::kUnknown;
 }
 
 }  // namespace
@@ -206,25 +239,24 @@ OperatorFacts FactsOf(const OpDef& op) {
 OnnxOperatorFacts FactsOf(const OnnxOp& op) {
   OnnxOperatorFacts facts;
   std::vector<DType> accepted;
-  const auto accepts = [&](absl::Span<const DType> types) {
-    const bool ok = TypedProbe(op, types, Shape::Unranked(), Shape::Unranked()) != nullptr;
-    if (ok && accepted.empty()) accepted.assign(types.begin(), types.end());
-    return ok;
+  const auto probe = [&](int count, std::optional<int> rank) {
+    if (facts.probed) return;
+    facts.element_types = ProbeElementTypes(count, [&](absl::Span<const DType> types) {
+      const Ranks ranks = rank ? Ranks(std::vector<int>(types.size(), *rank)) : std::nullopt;
+      const bool ok = TypedProbe(op, types, ranks, SymbolicShape) != nullptr;
+      if (ok && accepted.empty()) accepted.assign(types.begin(), types.end());
+      facts.probed = facts.probed || ok;
+      return ok;
+    });
   };
   // Of a list of operands one alone may stand for itself.
-  const int count = op.max_inputs == kAnyNumber ? std::max(op.min_inputs, 2) : op.min_inputs;
-  facts.element_types = ProbeElementTypes(count, accepts);
-  for (int first = kMaxProbedRank; first >= 0 && !facts.probed; --first) {
-    for (const int others : {first, 1, 0}) {
-      const auto module = TypedProbe(op, accepted, SymbolicShape(first), SymbolicShape(others));
-      if (facts.probed || module == nullptr) continue;
-      facts.probed = true;
-      facts.operators = OperatorsIn(*module);
-      if (FollowsFromShapes(module.get())) continue;
-      const auto constant = TypedProbe(op, accepted, ConstantShape(first), ConstantShape(others));
-      if (!FollowsFromShapes(constant.get())) facts.shape = ShapeOf(facts.operators);
-    }
-  }
+  const int least = op.max_inputs == kAnyNumber ? std::max(op.min_inputs, 2) : op.min_inputs;
+  probe(least, std::nullopt);
+  for (const int rank : {2, 3}) probe(least, rank);
+  // Optional operands may be needed after all.
+  const int most = std::min(op.max_inputs, least + kMaxProbedOptional);
+  for (int count = least + 1; count <= most; ++count) probe(count, std::nullopt);
+  if (facts.probed) AddMeaning(op, accepted, &facts);
   return facts;
 }
 

@@ -16,6 +16,7 @@ enum class ShapeSource : uint8_t {
   kShapes,  // the shapes of the inputs, and attributes
   kValues,  // values of integer inputs too, which may come at run time
   kData,    // only the kernel knows
+  kUnknown,
 };
 
 struct OperatorFacts {
@@ -27,7 +28,7 @@ OperatorFacts FactsOf(const OpDef& op);
 
 struct OnnxOperatorFacts {
   bool probed = false;  // false: no node of it could be made up; the rest is empty
-  // Of the inputs that must be there.
+  // Of the inputs that must be there, and those without which there is no such node.
   std::vector<std::vector<DType>> element_types;
   std::vector<const OpDef*> operators;  // that a node becomes, by name
   ShapeSource shape = ShapeSource::kShapes;

@@ -9,7 +9,7 @@ namespace baton {
 void AddOperatorsCommand(CLI::App* program, Command* command) {
   CLI::App* app =
       program->add_subcommand("operators", "Print all operators, ONNX's and Baton's, as Markdown");
-  app->footer("Example:\n  baton operators > docs/operators.md");
+  app->footer("Examples:\n  baton operators > docs/operators.md");
   app->callback([=] {
     *command = [](Console& console) -> absl::StatusOr<ExitCode> {
       console.out << OperatorsPage();

@@ -57,6 +57,8 @@ absl::string_view ShapeText(ShapeSource shape) {
       return "values";
     case ShapeSource::kData:
       return "data";
+    case ShapeSource::kUnknown:
+      return "-";
   }
   return "";
 }

@@ -155,7 +155,7 @@ absl::Status ConvertNode(OnnxImport& import, OnnxScope& scope, const onnx::NodeP
   if (const OnnxFunction* function = import.functions.Find(node))
     return InlineCall(import, scope, node, *function);
   OnnxNode conversion(import, scope, node, version);
-  const OnnxOp* op = NormalizedDomain(node.domain()).empty() ? FindOnnxOp(node.op_type(), version) : nullptr;
+  const OnnxOp* op = FindOnnxOp(QualifiedName(node.domain(), node.op_type()), version);
   if (op == nullptr) {
     conversion.Skip();  // CheckSupport has listed it.
   } else {

@@ -202,6 +202,10 @@ std::vector<Atom> OnnxNode::BuildGraph(const onnx::GraphProto& graph, absl::Span
   return ok() ? std::exchange(region->results, {}) : std::vector<Atom>();
 }
 
+std::vector<Atom> OnnxNode::Inlined(const onnx::GraphProto& graph, absl::Span<const Atom> arguments) {
+  return BuildGraph(graph, arguments, region_);
+}
+
 absl::Status OnnxNode::DefineOutputs() {
   for (int i = 0; i < num_outputs(); ++i) {
     if (!WantsOutput(i)) continue;

@@ -84,6 +84,8 @@ class OnnxNode {
   // Gives the values of its outputs; as many, or none after an error.
   std::vector<ir::Atom> BuildGraph(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments,
                                    ir::Region* region);
+  // The results of `graph` for these inputs, computed in place. Empty after an error.
+  std::vector<ir::Atom> Inlined(const onnx::GraphProto& graph, absl::Span<const ir::Atom> arguments);
   // What `build` appends goes to `region`.
   void InRegion(ir::Region* region, const std::function<void()>& build);
   OnnxImport& import() { return import_; }

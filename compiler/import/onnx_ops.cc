@@ -15,7 +15,10 @@ constexpr OnnxOp kOnnxOps[] = {
   {#name, first, last, min_inputs, max_inputs, max_outputs, converter, nullptr},
 #define ONNX_SAME(name, first, last, min_inputs, max_inputs, op) \
   {#name, first, last, min_inputs, max_inputs, 1, nullptr, op},
+#define ONNX_PREVIEW_OP(name, first, last, min_inputs, max_inputs, max_outputs, converter) \
+  {"ai.onnx.preview." #name, first, last, min_inputs, max_inputs, max_outputs, converter, nullptr},
 #include "compiler/import/onnx_ops.def"
+#undef ONNX_PREVIEW_OP
 #undef ONNX_OP
 #undef ONNX_SAME
 };

@@ -16,8 +16,8 @@ using OnnxConverter = void (*)(OnnxNode& node);
 
 // What Baton knows of one ONNX operator in a range of opset versions.
 struct OnnxOp {
-  const char* name;
-  int first_version, last_version;  // of the default domain's opset, inclusive
+  const char* name;                 // with its domain before it, if that is not the default one
+  int first_version, last_version;  // of the domain's opset, inclusive
   int min_inputs, max_inputs, max_outputs;
   OnnxConverter convert;
   const char*
@@ -28,7 +28,7 @@ inline constexpr int kAnyNumber = 1 << 30;
 
 // All rows, by name. For tests and documentation.
 absl::Span<const OnnxOp> AllOnnxOps();
-// The row for `name` at opset `version`, or null.
+// The row for `name` at opset `version`, or null. A name of another domain than ONNX's is "domain.operator".
 const OnnxOp* FindOnnxOp(absl::string_view name, int64_t version);
 
 }  // namespace baton

@@ -14,12 +14,13 @@ namespace {
 
 struct AttributeGuess {
   const char* name;
-  std::variant<int64_t, std::vector<int64_t>, const char*> value;
+  std::variant<int64_t, float, std::vector<int64_t>, std::vector<float>, const char*> value;
 };
 
 // What ONNX's operators require, by attributes: the first list that a node takes is right.
 const std::vector<std::vector<AttributeGuess>>& Guesses() {
   using Ints = std::vector<int64_t>;
+  using Floats = std::vector<float>;
   static const auto& guesses = *new std::vector<std::vector<AttributeGuess>>{
       {},
       {{"axis", int64_t{0}}},
@@ -28,16 +29,21 @@ const std::vector<std::vector<AttributeGuess>>& Guesses() {
       {{"pads", Ints{0, 0}}},
       {{"starts", Ints{0}}, {"ends", Ints{1}}},
       {{"to", int64_t{onnx::TensorProto::FLOAT}}},
+      {{"to", "FLOAT"}},
+      {{"scales", Floats{1, 1, 1, 1}}},
+      {{"height_scale", 1.0f}, {"width_scale", 1.0f}},
       {{"blocksize", int64_t{1}}},
       {{"kernel_shape", Ints{1, 1}}},
       {{"pooled_shape", Ints{1, 1}}},
       {{"hidden_size", int64_t{1}}},
       {{"num_groups", int64_t{1}}},
+      {{"num_heads", int64_t{1}}},
+      {{"q_num_heads", int64_t{1}}, {"kv_num_heads", int64_t{1}}},
       {{"size", int64_t{1}}},
       {{"value_int", int64_t{1}}},
       {{"direction", "LEFT"}},
-      {{"equation", "...->..."}},
-      {{"equation", "...,...->..."}},
+      {{"equation", "ij->ji"}},
+      {{"equation", "ij,jk->ik"}},
   };
   return guesses;
 }
@@ -48,9 +54,15 @@ void SetAttribute(const AttributeGuess& guess, onnx::NodeProto* node) {
   if (const auto* number = std::get_if<int64_t>(&guess.value)) {
     attribute->set_type(onnx::AttributeProto::INT);
     attribute->set_i(*number);
+  } else if (const auto* real = std::get_if<float>(&guess.value)) {
+    attribute->set_type(onnx::AttributeProto::FLOAT);
+    attribute->set_f(*real);
   } else if (const auto* numbers = std::get_if<std::vector<int64_t>>(&guess.value)) {
     attribute->set_type(onnx::AttributeProto::INTS);
-    for (const int64_t element : *numbers) attribute->add_ints(element);
+    attribute->mutable_ints()->Assign(numbers->begin(), numbers->end());
+  } else if (const auto* reals = std::get_if<std::vector<float>>(&guess.value)) {
+    attribute->set_type(onnx::AttributeProto::FLOATS);
+    attribute->mutable_floats()->Assign(reals->begin(), reals->end());
   } else {
     attribute->set_type(onnx::AttributeProto::STRING);
     attribute->set_s(std::get<const char*>(guess.value));

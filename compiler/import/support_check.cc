@@ -22,8 +22,7 @@ struct Frame {
 };
 
 void CheckOperator(OnnxImport& import, const onnx::NodeProto& node, int64_t version) {
-  const bool known =
-      NormalizedDomain(node.domain()).empty() && FindOnnxOp(node.op_type(), version) != nullptr;
+  const bool known = FindOnnxOp(QualifiedName(node.domain(), node.op_type()), version) != nullptr;
   if (!known) import.unsupported.Add(DescribeOperator(node, version), import.LocationOf(node).node);
 }
 

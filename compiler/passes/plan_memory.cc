@@ -188,14 +188,18 @@ ir::RegionPlan PlaceTensors(const std::vector<Lifetime>& lifetimes) {
     }
     active.emplace(lifetime.end, Active{&lifetime, place});
   }
-  // Symbolic blocks follow the constant part. Sums stay short because equal sizes combine.
-  std::vector<Dim> starts;
+  // Symbolic blocks follow the constant part. Sums stay short because equal sizes combine; blocks for which
+  // they would not are left out.
+  std::vector<std::optional<Dim>> starts;
   Dim offset(gaps.end());
   for (const Dim& block : blocks) {
-    starts.push_back(offset);
-    offset = offset + block;
+    const Dim end = offset + block;
+    starts.push_back(end.is_opaque() ? std::nullopt : std::optional(offset));
+    if (!end.is_opaque()) offset = end;
   }
-  for (const auto& [tensor, block] : in_blocks) plan.offsets[tensor] = starts[block];
+  for (const auto& [tensor, block] : in_blocks) {
+    if (starts[block]) plan.offsets[tensor] = *starts[block];
+  }
   plan.num_bytes = offset;
   return plan;
 }
@@ -283,7 +287,7 @@ class Planner {
       };
       num_bytes.VisitSymbols(check);
       for (const Dim& dim : tensor.shape.dims()) dim.VisitSymbols(check);
-      if (!known || (num_bytes.is_constant() && num_bytes.value() < 0)) return;
+      if (!known || num_bytes.is_opaque() || (num_bytes.is_constant() && num_bytes.value() < 0)) return;
       own.push_back({{binding.var, static_cast<int>(i)}, num_bytes, begin, end});
     }
     lifetimes->insert(lifetimes->end(), own.begin(), own.end());

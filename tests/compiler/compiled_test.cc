@@ -42,6 +42,22 @@ TEST_CASE("compiled: the same module always gives the same bytes", "[compiler]")
   for (uint32_t seed = 0; seed < 10; ++seed) CHECK(bytes(seed) == bytes(seed));
 }
 
+TEST_CASE("compiled: elements of uint64, which no register holds, are not taken out of their tensor",
+          "[compiler]") {
+  for (int level : {0, 2}) {
+    ModuleBuilder b;
+    ir::Var* x = b.Input("x", DType::kUInt64, {2});
+    absl::StatusOr<std::shared_ptr<const Program>> program =
+        LoadCompiled(b.Finish({b.Call("cast", {x}, {{"dtype", DType::kInt32}}, "y")}), level);
+    CAPTURE(level, program.status().ToString());
+    REQUIRE(program.ok());
+    Session session(*program);
+    const auto y = session.Invoke("main", {Tensor::FromValues<uint64_t>({2}, {7, UINT64_MAX})});
+    REQUIRE(y.ok());
+    CHECK(BitwiseEqual((*y)[0], Tensor::FromValues<int32_t>({2}, {7, -1})));
+  }
+}
+
 TEST_CASE("compiled: an error of a branch that is not taken does not surface", "[compiler]") {
   auto make = [] {
     ModuleBuilder b;

@@ -39,7 +39,7 @@ TEST_CASE("dim: floordiv and mod of constants round down", "[core]") {
   CHECK(Mod(6, -3) == Dim(0));
   CHECK(Mod(INT64_MIN, -1) == Dim(0));
   CHECK(CeilDiv(7, 2) == Dim(4));
-  CHECK(FloorDiv(INT64_MIN, -1).symbol() == "overflow");
+  CHECK(FloorDiv(INT64_MIN, -1).is_opaque());
 }
 
 TEST_CASE("dim: division by zero stays symbolic", "[core]") {

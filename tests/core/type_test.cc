@@ -55,11 +55,12 @@ TEST_CASE("type: CheckedNumBytes multiplies", "[core]") {
   CHECK(CheckedNumBytes({2, 3}, 4) == 24);
   CHECK(CheckedNumBytes({}, 8) == 8);
   CHECK(CheckedNumBytes({5, 0}, 8) == 0);
-  CHECK(CheckedNumBytes({INT64_MAX}, 1) == INT64_MAX);
+  CHECK(CheckedNumBytes({kMaxExtent, 1 << 13}, 4) == kMaxExtent << 15);
 }
 
 TEST_CASE("type: CheckedNumBytes refuses negative extents and overflow", "[core]") {
   CHECK_FALSE(CheckedNumBytes({2, -1}, 4).has_value());
+  CHECK_FALSE(CheckedNumBytes({kMaxExtent + 1, 0}, 1).has_value());
   CHECK_FALSE(CheckedNumBytes({0, -1}, 4).has_value());
   CHECK_FALSE(CheckedNumBytes({INT64_MAX}, 2).has_value());
   CHECK_FALSE(CheckedNumBytes({int64_t{1} << 32, int64_t{1} << 32}, 1).has_value());

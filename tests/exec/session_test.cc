@@ -148,7 +148,9 @@ TEST_CASE("invoke: the memory limit may change between invocations", "[exec]") {
   small.max_memory_bytes = 1 << 16;
   fixture.Run({Ints({100, 100})}, small);
   CHECK(fixture.device.live_bytes < 1 << 16);
-  CHECK(fixture.Error({Ints({100, 1 << 20})}, small).code() == absl::StatusCode::kResourceExhausted);
+  // A region of the arena without room is no error: the tensors that would lie in it may still fit.
+  fixture.Run({Ints({100, 1 << 20})}, small);
+  CHECK(fixture.device.live_bytes < 1 << 16);
   CHECK(fixture.Error({Ints({1 << 20, 100})}, small).code() == absl::StatusCode::kResourceExhausted);
   fixture.Run({Ints({1 << 20, 1 << 20})});
 }

@@ -1,5 +1,6 @@
 // Attention nodes: caches, packed heads, and what they refuse.
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/import/model_builder.h"
 
@@ -81,6 +82,53 @@ TEST_CASE("attention: rotary embeddings and cache updates pass their attributes 
                   F32({1, 3, 2}, {0, 0, 0, 0, 0, 0}), I64({1}, {5})});
   CHECK(Floats(outputs[0]) == std::vector<float>{-2, 1});
   CHECK(Floats(outputs[1]) == std::vector<float>{0, 0, 0, 0, -2, 1});
+}
+
+// FlexAttention of 4 heads of query over `kv_heads`, with a graph that doubles scores.
+ModelBuilder& Flex(ModelBuilder& model, int kv_heads, const onnx::GraphProto& graph) {
+  auto* opset = model.model().add_opset_import();
+  opset->set_domain("ai.onnx.preview");
+  opset->set_version(1);
+  model.Input("q", kFloat, {1, 4, "n", 1}).Output("y");
+  for (const char* name : {"k", "v"}) model.Input(name, kFloat, {1, kv_heads, "m", 1});
+  model.Node("FlexAttention", {"q", "k", "v"}, {"y"}).Domain("ai.onnx.preview").Graph("score_mod", graph);
+  return model;
+}
+
+TEST_CASE("attention: graphs change scores, heads share keys in groups", "[import]") {
+  GraphBuilder twice;
+  twice.Input("s", kFloat, {1, 4, "n", "m"}).Output("d");
+  twice.Node("Add", {"s", "s"}, {"d"});
+  ModelBuilder model(24, 10);
+  // Twice the products are 0 and log 3, for the first pair of heads; 0 and 0 for the second.
+  const float half = std::log(3.f) / 2;
+  const Tensor y =
+      Run(Flex(model, 2, twice.proto()), {F32({1, 4, 1, 1}, {1, 1, 1, 1}), F32({1, 2, 2, 1}, {0, half, 0, 0}),
+                                          F32({1, 2, 2, 1}, {0, 4, 0, 4})})[0];
+  CHECK(DimsOf(y) == std::vector<int64_t>{1, 4, 1, 1});
+  const std::vector<float> expected = {3, 3, 2, 2};
+  for (size_t i = 0; i < 4; ++i) CHECK(Floats(y)[i] == Approx(expected[i]));
+}
+
+TEST_CASE("attention: graphs of another form, and heads that do not divide, are errors", "[import]") {
+  GraphBuilder two_inputs;
+  two_inputs.Input("a", kFloat, {}).Input("b", kFloat, {}).Output("a");
+  ModelBuilder model(24, 10);
+  CHECK_THAT(Message(Flex(model, 2, two_inputs.proto())),
+             Contains("a graph of this node has 2 inputs, expected 1"));
+  GraphBuilder two_outputs;
+  two_outputs.Input("a", kFloat, {}).Output("a").Output("a");
+  ModelBuilder other(24, 10);
+  CHECK_THAT(Message(Flex(other, 2, two_outputs.proto())), Contains("'score_mod' has 2 outputs, expected 1"));
+  GraphBuilder same;
+  same.Input("a", kFloat, {}).Output("a");
+  for (const int heads : {3, 0}) {
+    ModelBuilder uneven(24, 10);
+    auto module = Flex(uneven, heads, same.proto()).Import();
+    REQUIRE(module.ok());
+    const Tensor kv = F32({1, heads, 1, 1}, std::vector<float>(static_cast<size_t>(heads), 1));
+    CHECK_FALSE(Evaluate(**module, {F32({1, 4, 1, 1}, {1, 1, 1, 1}), kv, kv}).ok());
+  }
 }
 
 }  // namespace

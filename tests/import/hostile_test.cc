@@ -253,8 +253,6 @@ TEST_CASE("hostile: counts that do not fit", "[import][hostile]") {
       {"Div", {Vector({1}), Vector({0})}},
       {"Mod", {Vector({1}), Vector({0})}},
       {"ArgMax", {Ones({0, 3})}},
-      {"Einsum", {x}, [](NodeBuilder& node) { node.String("equation", "i,j->"); }},
-      {"Einsum", {x}, [](NodeBuilder& node) { node.String("equation", "ij->k"); }},
   });
 }
 
@@ -282,10 +280,7 @@ TEST_CASE("hostile: no elements, and any number of rows", "[import][hostile]") {
 }
 
 TEST_CASE("hostile: extents beyond those of any tensor", "[import][hostile]") {
-  ModelBuilder model;
-  model.Input("x", onnx::TensorProto::FLOAT, {int64_t{1} << 30, 0}).Output("y");
-  model.Node("Neg", {"x"}, {"y"}).Name("good");
-  CHECK(CompileModel(model).ok());
+  CHECK(Tensor::Allocate(DType::kFloat32, std::vector<int64_t>{kMaxExtent, 0}).ok());
   CHECK(!Tensor::Allocate(DType::kFloat32, std::vector<int64_t>{kMaxExtent + 1, 0}).ok());
 }
 

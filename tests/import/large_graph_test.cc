@@ -75,7 +75,8 @@ TEST_CASE("large graphs: extents beyond 64 bits are left to run time", "[import]
   Limits limits;
   limits.max_memory_bytes = 16 << 20;
   const absl::Status status = CompileAndRun(model, {F32({1}, {1})}, limits).status();
-  CHECK(absl::IsResourceExhausted(status));
+  INFO(status);
+  CHECK((absl::IsResourceExhausted(status) || absl::IsInvalidArgument(status)));
   CHECK_THAT(std::string(status.message()), Contains("node 'link"));
 }
 

@@ -164,7 +164,7 @@ class ExternalTensor {
 
 TEST_CASE("model: an attribute may lie in another file", "[import]") {
   const ExternalTensor external;
-  for (const std::string& location : {"w.bin", "../w.bin"}) {
+  for (const std::string location : {"w.bin", "../w.bin"}) {
     ModelBuilder model;
     model.Output("y");
     model.Node("Constant", {}, {"y"}).Name("constant").Value("value", external.Proto(location));
@@ -178,7 +178,7 @@ TEST_CASE("model: an attribute may lie in another file", "[import]") {
 
 TEST_CASE("model: an initialiser of a nested graph may lie in another file", "[import]") {
   const ExternalTensor external;
-  for (const std::string& location : {"w.bin", "/tmp/w.bin"}) {
+  for (const std::string location : {"w.bin", "/tmp/w.bin"}) {
     ModelBuilder model;
     model.Input("c", onnx::TensorProto::BOOL, {}).Output("y");
     GraphBuilder branch;

@@ -40,6 +40,10 @@ TEST_CASE("quantization: 8-bit floats and what is shorter than 8 bits are refuse
   model.Input("x", kFloat, {"n"}).Input("s", kFloat, {}).Output("y");
   model.Node("QuantizeLinear", {"x", "s"}, {"y"}).Int("output_dtype", 17);
   CHECK_THAT(Message(model), Contains("QuantizeLinear (opset 21): output_dtype: element type float8e4m3fn"));
+  ModelBuilder by_zero_point(21);
+  by_zero_point.Input("x", kFloat, {"n"}).Input("s", kFloat, {}).Input("z", 17, {}).Output("y");
+  by_zero_point.Node("QuantizeLinear", {"x", "s", "z"}, {"y"});
+  CHECK_THAT(Message(by_zero_point), Contains("element type float8e4m3fn: 1 time, at 'z'"));
   ModelBuilder wrong(21);
   wrong.Input("x", kFloat, {"n"}).Input("s", kFloat, {}).Output("y");
   wrong.Node("QuantizeLinear", {"x", "s"}, {"y"}).Int("output_dtype", kFloat);

@@ -162,6 +162,13 @@ TEST_CASE("versions: reductions over no axes keep their function", "[import]") {
   CHECK(Floats(outputs[1]) == std::vector<float>{3, 2});
 }
 
+TEST_CASE("operators: eyelike is for matrices", "[import]") {
+  ModelBuilder model(9);
+  model.Input("x", kFloat, {2, 2, 2}).Output("y");
+  model.Node("EyeLike", {"x"}, {"y"});
+  CHECK_THAT(std::string(model.Import().status().message()), Contains("the input has rank 3, expected 2"));
+}
+
 TEST_CASE("versions: erf takes integers", "[import]") {
   CHECK(Ints(Applied(13, "Erf", {I64({3}, {-9, 0, 9})})) == std::vector<int64_t>{-1, 0, 1});
 }

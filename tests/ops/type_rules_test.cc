@@ -240,5 +240,17 @@ TEST_CASE("nonzero, one_hot, shape_of: data-dependent and rank-dependent extents
   CHECK(SymbolicTypes().AddUnranked(kF32).Infer("ndarray_size") == "Tensor[(), int64]");
 }
 
+TEST_CASE("type rules: results that no tensor can be are refused where they arise", "[ops]") {
+  SymbolicTypes huge;
+  huge.Add(DType::kFloat32, {"n", "c", "h"});
+  CHECK(huge.Infer("nn.global_avg_pool") == "Tensor[(n, c, 1), float32]");
+  SymbolicTypes sizes;
+  sizes.Add(DType::kFloat32, {"n", "h"}).AddValue({"n", "4611686018427387904"});
+  CHECK(sizes.Infer("image.resize").find("has more bytes than 64 bits can count") != std::string::npos);
+  SymbolicTypes ranks;
+  ranks.AddValue({"1", "1", "1", "1", "1", "1", "1", "1", "1"}).AddScalarValue("0");
+  CHECK(ranks.Infer("full").find("rank 9") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace baton::test

@@ -80,6 +80,14 @@ TEST_CASE("expectations: an update replaces a line that does not hold for all", 
         "test_a2  static,dynamic  timeout  slow: very\n");
 }
 
+TEST_CASE("expectations: an update of what changed alike keeps pattern and reason", "[tools]") {
+  const Expectations e = Parsed("test_a*  dynamic  crash  reason\ntest_b  *  crash  reason\n");
+  CHECK(e.Updated({Result(e, "test_a1", kDynamic, CaseOutcome::kTimeout, "slow"),
+                   Result(e, "test_a2", kDynamic, CaseOutcome::kTimeout, "slower"),
+                   Result(e, "test_b", kDynamic, CaseOutcome::kPassed)}) ==
+        "test_a*  dynamic  timeout  reason\n");
+}
+
 TEST_CASE("expectations: one line for a test with one outcome in every mode", "[tools]") {
   const Expectations none;
   std::vector<ConformanceResult> results;

@@ -21,8 +21,8 @@ bool IsUsed(Atom value) {
 }
 
 // What image.resize calls an interpolation.
-std::string Method(OnnxNode& node, absl::string_view nearest = "nearest") {
-  const std::string mode = node.attributes().String("mode", nearest);
+std::string Method(OnnxNode& node) {
+  const std::string mode = node.attributes().String("mode", "nearest");
   if (mode == "nearest") return "nearest_neighbor";
   // Upsample-1 knows bilinear only, whose name exporters went on to use.
   return mode == "bilinear" && node.op() == "Upsample" ? "linear" : mode;
@@ -47,7 +47,7 @@ Attributes PlainResize(OnnxNode& node) {
 
 Attributes ResizeAttributes(OnnxNode& node) {
   OnnxAttributes& from = node.attributes();
-  std::string rounding = from.String("nearest_mode", "round_prefer_floor");
+  const std::string rounding = from.String("nearest_mode", "round_prefer_floor");
   const std::string coordinates = from.String("coordinate_transformation_mode", "half_pixel");
   Attributes attributes = {{"method", Method(node)},
                            {"coordinate_transformation_mode", coordinates},

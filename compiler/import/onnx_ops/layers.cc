@@ -84,7 +84,6 @@ void ConvertConvTranspose(OnnxNode& node) {
   node.SetOutput(0, node.Call("nn.conv_transpose", node.Inputs(), attributes));
 }
 
-// Places are computed by the offsets; the shapes are those of a convolution.
 void ConvertDeformConv(OnnxNode& node) {
   CheckKernelShape(node);
   Attributes attributes;

@@ -47,7 +47,11 @@ void ConvertQuantizeLinear(OnnxNode& node) {
   Attributes attributes = ScaleAttributes(node);
   if (node.version() >= 19) node.attributes().Ignore("saturate");  // of 8-bit floats
   DType dtype = DType::kUInt8;
-  if (node.HasInput(2)) dtype = node.ElementType(node.Input(2));
+  if (node.HasInput(2)) {
+    dtype = node.ElementType(node.Input(2));
+    // Of a type that is refused by name, where the zero point is defined.
+    if (!node.import().ElementType(node.Input(2))) return node.Skip();
+  }
   if (node.version() >= 21) {
     const std::optional<DType> given = TypeAttribute(node, "output_dtype", dtype);
     if (!given) return;

@@ -80,6 +80,9 @@ void ConvertConstantOfShape(OnnxNode& node) {
 void ConvertEyeLike(OnnxNode& node) {
   const Atom data = node.Input(0);
   const int64_t k = node.attributes().Int("k", 0);
+  if (const std::optional<int> rank = node.Rank(data); rank && *rank != 2) {
+    return node.Invalid(absl::StrCat("the input has rank ", *rank, ", expected 2"));
+  }
   DType dtype = node.ElementType(data);
   if (node.attributes().Has("dtype")) {
     absl::StatusOr<DType> wanted = DTypeOfOnnxCode(static_cast<int>(node.attributes().Int("dtype", 0)));
