@@ -27,6 +27,8 @@ Value AsDeclared(Value value, const Type& declared) {
 
 absl::StatusOr<OnnxValueKind> KindOfFile(const Parameter& parameter) {
   if (parameter.type.is_tensor()) return OnnxValueKind::kTensor;
+  if (parameter.type.is_sequence()) return OnnxValueKind::kSequence;
+  if (parameter.type.is_data() && parameter.type.name() == "Option") return OnnxValueKind::kOptional;
   return absl::UnimplementedError(
       absl::StrCat("test data of type ", parameter.type.ToString(), ", for '", parameter.name, "'"));
 }
@@ -67,7 +69,10 @@ std::string Describe(const Value& value) {
     case Value::Kind::kTensor:
       return TypeString(*value.tensor());
     default:
-      return absl::StrCat(value.is_data() ? value.constructor() : "a list", " of ", value.fields().size());
+      return absl::StrCat(value.is_data()       ? value.constructor()
+                          : value.is_sequence() ? "a sequence"
+                                                : "a tuple",
+                          " of ", value.fields().size());
   }
 }
 

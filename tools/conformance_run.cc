@@ -72,6 +72,17 @@ absl::StatusOr<Tensor> WithLeadingExtent(const Tensor& tensor, int64_t extent) {
   return result;
 }
 
+// `sequence` with its last element once more, or without it.
+Value WithOtherLength(const Value& sequence, int64_t change) {
+  std::vector<Value> elements(sequence.fields().begin(), sequence.fields().end());
+  if (change > 0) {
+    elements.push_back(elements.back());
+  } else {
+    elements.pop_back();
+  }
+  return Value::Sequence(std::move(elements));
+}
+
 // The work on one test, and what it has come to so far.
 class CaseRun {
  public:
@@ -238,6 +249,10 @@ absl::StatusOr<std::vector<std::vector<Value>>> WithOtherExtents(const std::vect
     std::vector<Value> changed = inputs;
     bool any = false;
     for (Value& input : changed) {
+      if (input.is_sequence() && !input.fields().empty()) {
+        input = WithOtherLength(input, change);
+        any = true;
+      }
       if (!input.is_tensor() || input.tensor()->rank == 0) continue;
       const int64_t extent = input.tensor()->shape()[0] + change;
       if (extent < 0) continue;

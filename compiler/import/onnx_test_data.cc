@@ -34,9 +34,10 @@ absl::StatusOr<Value> ReadSequence(const onnx::SequenceProto& proto) {
     BATON_ASSIGN_OR_RETURN(Value value, ReadTensor(element));
     elements.push_back(std::move(value));
   }
-  return absl::UnimplementedError(absl::StrCat("a sequence (of ", elements.size(), " tensors)"));
+  return Value::Sequence(std::move(elements));
 }
 
+// As the importer declares optionals: data of the type Option.
 absl::StatusOr<Value> ReadOptional(const onnx::OptionalProto& proto) {
   Value content;
   if (proto.has_tensor_value()) {
@@ -45,9 +46,10 @@ absl::StatusOr<Value> ReadOptional(const onnx::OptionalProto& proto) {
     BATON_ASSIGN_OR_RETURN(content, ReadSequence(proto.sequence_value()));
   } else if (proto.has_sparse_tensor_value() || proto.has_map_value() || proto.has_optional_value()) {
     return absl::UnimplementedError("an optional of anything but a tensor or a sequence");
+  } else {
+    return Value::Data("None");
   }
-  return absl::UnimplementedError(
-      absl::StrCat("an optional (", content.kind() == Value::Kind::kNone ? "empty" : "with a value", ")"));
+  return Value::Data("Some", {std::move(content)});
 }
 
 absl::StatusOr<Value> Read(absl::string_view bytes, OnnxValueKind kind) {

@@ -25,6 +25,42 @@ TEST_CASE("onnx values: a tensor", "[import]") {
   CHECK(BitwiseEqual(value->tensor(), Tensor::FromValues<int32_t>({2}, {1, 2})));
 }
 
+TEST_CASE("onnx values: a sequence, perhaps empty", "[import]") {
+  onnx::SequenceProto proto;
+  proto.set_elem_type(onnx::SequenceProto::TENSOR);
+  const auto read = [&] {
+    return ParseOnnxValue(proto.SerializeAsString(), OnnxValueKind::kSequence, "i.pb");
+  };
+  REQUIRE(read().ok());
+  REQUIRE(read()->is_sequence());
+  CHECK(read()->fields().empty());
+  *proto.add_tensor_values() = Ints({1, 2});
+  *proto.add_tensor_values() = Ints({3});
+  const auto value = read();
+  REQUIRE(value.ok());
+  REQUIRE(value->fields().size() == 2);
+  CHECK(BitwiseEqual(value->fields()[1].tensor(), Tensor::FromValues<int32_t>({1}, {3})));
+}
+
+TEST_CASE("onnx values: an optional is None, or Some of a tensor or a sequence", "[import]") {
+  onnx::OptionalProto proto;
+  const auto read = [&] {
+    return ParseOnnxValue(proto.SerializeAsString(), OnnxValueKind::kOptional, "i.pb");
+  };
+  REQUIRE(read().ok());
+  REQUIRE(read()->is_data());
+  CHECK(read()->constructor() == "None");
+  CHECK(read()->fields().empty());
+  proto.mutable_sequence_value()->set_elem_type(onnx::SequenceProto::TENSOR);
+  REQUIRE(read()->constructor() == "Some");
+  CHECK(read()->fields()[0].is_sequence());
+  proto.clear_sequence_value();
+  *proto.mutable_tensor_value() = Ints({1, 2});
+  const auto value = read();
+  REQUIRE(value->constructor() == "Some");
+  CHECK(BitwiseEqual(value->fields()[0].tensor(), Tensor::FromValues<int32_t>({2}, {1, 2})));
+}
+
 TEST_CASE("onnx values: what is damaged or wrong names the file", "[import]") {
   for (const OnnxValueKind kind :
        {OnnxValueKind::kTensor, OnnxValueKind::kSequence, OnnxValueKind::kOptional}) {

@@ -65,6 +65,11 @@ TEST_CASE("conformance run: other extents are one more and one less", "[tools]")
   CHECK(BitwiseEqual((*variants)[1][0].tensor(), Floats({1, 2}, {1, 2})));
   CHECK(BitwiseEqual((*variants)[1][2].tensor(), inputs[2].tensor()));
   CHECK(WithOtherExtents({Floats({}, {7})})->empty());
+  CHECK(WithOtherExtents({Value::Sequence()})->empty());
+  const auto sequences = WithOtherExtents({Value::Sequence({inputs[0], inputs[1]})});
+  REQUIRE(sequences->size() == 2);
+  CHECK((*sequences)[0][0].fields().size() == 3);
+  CHECK(SameBits((*sequences)[1], {Value::Sequence({inputs[0]})}));
 }
 
 TEST_CASE("conformance data: structure, type, shape, then values are compared", "[tools]") {
@@ -79,6 +84,9 @@ TEST_CASE("conformance data: structure, type, shape, then values are compared", 
   CHECK(outcome(a, Value::Tuple({a})) == CaseOutcome::kWrongType);
   CHECK(outcome(Value::Tuple({a}), Value::Tuple({a, a})) == CaseOutcome::kWrongType);
   CHECK(outcome(Value::Data("Some", {a}), Value::Data("None")) == CaseOutcome::kWrongType);
+  CHECK(outcome(Value::Sequence({a}), Value::Sequence({a})) == CaseOutcome::kPassed);
+  CHECK(outcome(Value::Sequence({a}), Value::Tuple({a})) == CaseOutcome::kWrongType);
+  CHECK(outcome(Value::Sequence(), Value::Sequence({a})) == CaseOutcome::kWrongType);
   CHECK(outcome(Value(), Value()) == CaseOutcome::kPassed);
   const Comparison inner =
       CompareValues(Value::Tuple({a, a}), Value::Tuple({a, Value(Floats({2}, {1, 3}))}), Tolerance());

@@ -18,7 +18,7 @@ Atom Length(OnnxNode& node, Atom sequence) {
 }
 
 // SplitToSequence where `count`, `start_of(i)` and `end_of(i)` say which slices of `axis` become elements.
-void SplitBy(OnnxNode& node, int64_t axis, Atom count, bool keeps_axis,
+Atom SplitBy(OnnxNode& node, int64_t axis, Atom count, bool keeps_axis,
              const std::function<std::pair<Atom, Atom>(Atom)>& bounds_of) {
   LoopBuilder loop(node);
   Atom piece;
@@ -28,25 +28,30 @@ void SplitBy(OnnxNode& node, int64_t axis, Atom count, bool keeps_axis,
     piece = node.Call("strided_slice", {node.Input(0), vector(start), vector(end), node.Ints({axis})});
     if (!keeps_axis) piece = node.Call("squeeze", {piece, node.Ints({axis})});
   });
-  if (!node.ok()) return;
+  if (!node.ok()) return node.Placeholder();
   const int pieces = loop.Collect("pieces", piece);
   loop.Finish(count);
-  node.SetOutput(0, loop.Result(pieces));
+  return loop.Result(pieces);
 }
 
 Atom ExtentOf(OnnxNode& node, int64_t axis) {
   return node.Call("take", {node.ShapeOf(node.Input(0)), node.Int(axis)}, {{"axis", int64_t{0}}});
 }
 
+// The number of axes, int64 of rank 0.
+Atom RankOf(OnnxNode& node, Atom value) {
+  return node.Call("take", {node.ShapeOf(node.ShapeOf(value)), node.Int(0)}, {{"axis", int64_t{0}}});
+}
+
 // A scalar: chunks of that size, the last of them perhaps smaller.
-void SplitToChunks(OnnxNode& node, int64_t axis, Atom size, bool keeps_axis) {
+Atom SplitToChunks(OnnxNode& node, int64_t axis, Atom size, bool keeps_axis) {
   const Atom extent = ExtentOf(node, axis);
   const Atom is_positive = node.Call("greater", {size, node.Int(0)});
   size = Require(node, is_positive, "SplitToSequence: the size of the pieces is not positive", size);
   // ceil(extent / size) = -floor(-extent / size)
   const Atom count =
       node.Call("negative", {node.Call("floor_divide", {node.Call("negative", {extent}), size})});
-  SplitBy(node, axis, count, keeps_axis, [&](Atom i) {
+  return SplitBy(node, axis, count, keeps_axis, [&](Atom i) {
     const Atom start = node.Call("multiply", {i, size});
     // A slice ends where the axis does.
     return std::pair(start, node.Call("add", {start, size}));
@@ -54,19 +59,18 @@ void SplitToChunks(OnnxNode& node, int64_t axis, Atom size, bool keeps_axis) {
 }
 
 // A vector: the size of each piece; together they are the extent.
-void SplitToSizes(OnnxNode& node, int64_t axis, Atom sizes) {
+Atom SplitToSizes(OnnxNode& node, int64_t axis, Atom sizes) {
   const Atom ends = node.Call("cumsum", {sizes, node.Int(0)});
   const Atom starts = node.Call("subtract", {ends, sizes});
   const Atom zero = node.Int(0);
-  const Atom total = node.Call("sum", {sizes}, {{"axis", std::vector<int64_t>{0}}});
+  const Atom total = node.Call("sum", {sizes});
   const Atom least =
-      node.Call("min", {node.Call("concatenate", {sizes, node.Ints({0})}, {{"axis", int64_t{0}}})},
-                {{"axis", std::vector<int64_t>{0}}});
+      node.Call("min", {node.Call("concatenate", {sizes, node.Ints({0})}, {{"axis", int64_t{0}}})});
   const Atom fits = node.Call("logical_and", {node.Call("equal", {total, ExtentOf(node, axis)}),
                                               node.Call("greater_equal", {least, zero})});
   const Atom count = Require(node, fits, "SplitToSequence: the sizes do not add up to the extent of the axis",
                              node.Call("take", {node.ShapeOf(sizes), zero}, {{"axis", int64_t{0}}}));
-  SplitBy(node, axis, count, /*keeps_axis=*/true, [&](Atom i) {
+  return SplitBy(node, axis, count, /*keeps_axis=*/true, [&](Atom i) {
     const auto at = [&](Atom list) { return node.Call("take", {list, i}, {{"axis", int64_t{0}}}); };
     return std::pair(at(starts), at(ends));
   });
@@ -109,13 +113,22 @@ void ConvertSequenceLength(OnnxNode& node) {
 void ConvertSplitToSequence(OnnxNode& node) {
   const int64_t axis = node.attributes().Int("axis", 0);
   const bool keeps_axis = node.attributes().Int("keepdims", 1) != 0;
-  if (!node.HasInput(1)) return SplitToChunks(node, axis, node.Int(1), keeps_axis);
+  if (!node.HasInput(1)) return node.SetOutput(0, SplitToChunks(node, axis, node.Int(1), keeps_axis));
   const Atom split = node.Cast(node.Input(1), DType::kInt64);
   const std::optional<int> rank = node.Rank(node.Input(1));
-  if (!rank) return node.Unsupported("split of a rank that is not known");
-  if (*rank > 1) return node.Invalid(absl::StrCat("split has rank ", *rank, ", expected 0 or 1"));
-  if (*rank == 0) return SplitToChunks(node, axis, split, /*keeps_axis=*/true);
-  SplitToSizes(node, axis, split);
+  if (rank && *rank > 1) return node.Invalid(absl::StrCat("split has rank ", *rank, ", expected 0 or 1"));
+  // Both ways take whatever shape there is, since the rank may not be known before the run.
+  const Atom sizes = node.Call("reshape", {split, node.Ints({-1})});
+  const auto to_chunks = [&] {
+    const Atom size = node.Call("take", {sizes, node.Int(0)}, {{"axis", int64_t{0}}});
+    return SplitToChunks(node, axis, size, /*keeps_axis=*/true);
+  };
+  const auto to_sizes = [&] { return SplitToSizes(node, axis, sizes); };
+  if (rank) return node.SetOutput(0, *rank == 0 ? to_chunks() : to_sizes());
+  const Atom rank_at_run = RankOf(node, split);
+  const Atom fits = node.Call("less", {rank_at_run, node.Int(2)});
+  const Atom checked = Require(node, fits, "SplitToSequence: split has more than one axis", rank_at_run);
+  node.SetOutput(0, Select(node, node.Call("equal", {checked, node.Int(0)}), to_chunks, to_sizes));
 }
 
 void ConvertConcatFromSequence(OnnxNode& node) {
