@@ -27,7 +27,7 @@ std::string Identifier(absl::string_view name) {
   for (char c : name.substr(0, 64))
     identifier += absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '_';
   if (identifier.empty() || absl::ascii_isdigit(static_cast<unsigned char>(identifier[0])))
-    identifier.insert(0, "d");
+    identifier = absl::StrCat("d", identifier);
   return identifier;
 }
 

@@ -64,24 +64,24 @@ using Passes = absl::InlinedVector<Pass, kMaxRank>;
 
 // One pass per axis that changes. Those that shrink come first, so that no intermediate image is larger than
 // both data and the result; of those that grow the last axis does, whose elements are moved one by one.
-absl::StatusOr<Passes> PlanPasses(const ResizeAttrs& attrs, KernelCall& call) {
+absl::Status PlanPasses(const ResizeAttrs& attrs, KernelCall& call, Passes* passes) {
   BATON_ASSIGN_OR_RETURN(const Ints axes, ResizedAxes(attrs, call.inputs[kData]->rank));
   BATON_ASSIGN_OR_RETURN(const ResampleAxes plan, PlanAxes(attrs, axes, call));
   const bool moves = attrs.coordinate_transformation_mode == "tf_half_pixel_for_nn" ||
                      (Crops(attrs) && call.inputs[kRoi] != nullptr);
-  Passes passes;
-  if (call.outputs[0]->num_elements() == 0) return passes;
-  for (size_t i = 0; i < axes.size(); ++i) {
+  if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
+  const auto add = [&](size_t i, bool shrinks) {
     const ResampleAxis& axis = plan[i];
-    if (axis.in == 0)
-      return absl::InvalidArgumentError(absl::StrCat("axis ", axes[i], " of data has no elements"));
     const bool is_identity = axis.in == axis.out && axis.scale.value_or(1) == 1 && !moves;
-    if (!is_identity) passes.push_back({static_cast<int>(axes[i]), axis});
+    if (!is_identity && (axis.out < axis.in) == shrinks) passes->push_back({static_cast<int>(axes[i]), axis});
+  };
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (plan[i].in == 0)
+      return absl::InvalidArgumentError(absl::StrCat("axis ", axes[i], " of data has no elements"));
+    add(i, /*shrinks=*/true);
   }
-  const auto growing = std::stable_partition(
-      passes.begin(), passes.end(), [](const Pass& pass) { return pass.resample.out < pass.resample.in; });
-  std::reverse(growing, passes.end());
-  return passes;
+  for (size_t i = axes.size(); i-- > 0;) add(i, /*shrinks=*/false);
+  return absl::OkStatus();
 }
 
 // One place of the result: `inner` elements.
@@ -167,7 +167,8 @@ absl::Status ResizeAs(const ResizeAttrs& attrs, const Passes& passes, KernelCall
 }
 
 absl::Status ResizeKernel(const ResizeAttrs& attrs, KernelCall& call) {
-  BATON_ASSIGN_OR_RETURN(const Passes passes, PlanPasses(attrs, call));
+  Passes passes;
+  BATON_RETURN_IF_ERROR(PlanPasses(attrs, call, &passes));
   if (call.outputs[0]->num_elements() == 0) return absl::OkStatus();
   return VisitDType(call.inputs[kData]->dtype, [&](auto element) -> absl::Status {
     using T = decltype(element);
