@@ -1666,6 +1666,98 @@ def function_with_sequence(g):
     return [([ramp(2), ramp(1)], np.array(2, np.float32)), ([ramp(4)], np.array(-1, np.float32))], expected
 
 
+@case()
+def loop_sequence_leaves_its_start(g):
+    """Two loops begin with the same sequence, which comes from outside and goes out as it was."""
+    g.input("s", sequence(F32, ["n"]))
+    g.input("x", tensor(F32, ["k"]))
+    for operation in ["SequenceInsert", "SequenceErase"]:
+        body = loop_body(("q", sequence(F32, None)))
+        go_on(body)
+        inputs = ["q", "x", body.constant(0)] if operation == "SequenceInsert" else ["q", body.constant(-1)]
+        body.output(body.op(operation, *inputs), sequence(F32, None))
+        g.output(g.op("Loop", g.constant(2), g.true(), "s", body=body), sequence(F32, None))
+    g.output(g.op("Identity", "s"), sequence(F32, ["n"]))
+    return [([ramp(1), ramp(2), ramp(3)], ramp(2)), ([ramp(4), ramp(0)], ramp(1))], \
+        lambda s, x: [[x, x] + s, s[:-2], s]
+
+
+@case(reference="inserts nothing into an empty sequence")
+def loop_sequence_begins_anew(g):
+    """An inner loop fills a sequence that is empty at the start of each trip of the outer one."""
+    g.input("m", tensor(I64, []))
+    inner = loop_body(("q", sequence(I64, [])), i="j", go="gj")
+    go_on(inner, "gj")
+    inner.output(inner.op("SequenceInsert", "q", inner.op("Mul", "i", "j")), sequence(I64, []))
+    outer = loop_body(("all", sequence(I64, None)))
+    go_on(outer)
+    trips = outer.op("Add", "i", outer.constant(1))
+    filled = outer.op("Loop", trips, outer.true(), outer.op("SequenceEmpty", dtype=I64), body=inner)
+    row = outer.op("ConcatFromSequence", filled, axis=0, new_axis=1)
+    outer.output(outer.op("SequenceInsert", "all", row, outer.constant(0)), sequence(I64, None))
+    outer.output(outer.op("SequenceLength", filled), tensor(I64, []))
+    rows, lengths = g.op("Loop", "m", g.true(), g.op("SequenceEmpty", dtype=I64), body=outer, outputs=2)
+    g.output(rows, sequence(I64, None))
+    g.output(lengths, tensor(I64, ["m"]))
+    return [(count(3),), (count(1),), (count(5),)], \
+        lambda m: [[i * np.arange(i + 1) for i in reversed(range(int(m)))], np.arange(m) + 1]
+
+
+@case(reference="gives bodies of SequenceMap no outer values")
+def sequence_map_in_loop(g):
+    """A map over the carried sequence in each trip, by a factor of that trip; the elements change their extents."""
+    g.input("s", sequence(F32, ["n"]))
+    g.input("m", tensor(I64, []))
+    inner = map_body(("e", tensor(F32, None)))
+    inner.output(inner.op("Concat", inner.op("Mul", "e", "factor"), "e", axis=0), tensor(F32, None))
+    body = loop_body(("q", sequence(F32, None)))
+    go_on(body)
+    body.op("Cast", "i", out="factor", to=F32)
+    mapped = body.op("SequenceMap", "q", body=inner)
+    body.output(mapped, sequence(F32, None))
+    g.output(g.op("Loop", "m", g.true(), "s", body=body), sequence(F32, None))
+
+    def expected(s, m):
+        for i in range(m):
+            s = [np.concatenate([e * np.float32(i), e]) for e in s]
+        return [s]
+    return [([ramp(1), ramp(2)], count(3)), ([], count(2)), ([ramp(3)], count(0))], expected
+
+
+@case(reference=OPTIONALS)
+def optional_sequence_is_a_value(g):
+    """The sequence in an optional stays as it is when what was taken out of it is changed."""
+    g.input("x", tensor(F32, ["n"]))
+    option = g.op("Optional", g.op("SequenceConstruct", "x"))
+    longer = g.op("SequenceInsert", g.op("OptionalGetElement", option), g.op("Neg", "x"))
+    g.output(longer, sequence(F32, ["n"]))
+    g.output(g.op("OptionalGetElement", option), sequence(F32, ["n"]))
+    g.output(g.op("SequenceErase", g.op("OptionalGetElement", option)), sequence(F32, ["n"]))
+    return [(ramp(2),), (ramp(3),)], lambda x: [[x, -x], [x], []]
+
+
+@case()
+def scan_growing_sequence_of_states(g):
+    """A Loop around a Scan: the number of steps grows, as what the Scan gives is put behind its input."""
+    g.input("x", tensor(F32, ["n"]))
+    g.input("m", tensor(I64, []))
+    steps = scan_body([("t", tensor(F32, []))], [("e", tensor(F32, []))])
+    total = steps.op("Add", "t", steps.op("Mul", "e", steps.constant(0.5, np.float32)))
+    steps.output(total, tensor(F32, []))
+    steps.output(steps.op("Identity", total), tensor(F32, []))
+    body = loop_body(("v", tensor(F32, ["k"])))
+    go_on(body)
+    _, sums = body.op("Scan", body.constant(0, np.float32), "v", body=steps, num_scan_inputs=1, outputs=2)
+    body.output(body.op("Concat", "v", sums, axis=0), tensor(F32, ["l"]))
+    g.output(g.op("Loop", "m", g.true(), "x", body=body), tensor(F32, ["o"]))
+
+    def expected(x, m):
+        for _ in range(m):
+            x = np.concatenate([x, np.cumsum(x * np.float32(0.5), dtype=np.float32)])
+        return [x]
+    return [(ramp(2), count(3)), (ramp(1), count(0)), (ramp(5, start=-2), count(1))], expected
+
+
 # ---- What whole models do.
 
 RNNT_BLANK, RNNT_CLASSES, RNNT_STATE, RNNT_FEATURES = 0, 5, 4, 3

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/check.h"
+#include "tests/import/compile_and_run.h"
 #include "tests/import/model_builder.h"
 
 namespace baton {
@@ -26,6 +27,14 @@ std::string Refused(ModelBuilder& model) {
   INFO(module.status());
   CHECK(absl::IsInvalidArgument(module.status()));
   return std::string(module.status().message());
+}
+
+// Through the whole compiler, which joining what is scanned needs.
+std::vector<Tensor> RunWhole(ModelBuilder& model, const std::vector<Tensor>& inputs) {
+  absl::StatusOr<std::vector<Tensor>> outputs = CompileAndRun(model, inputs);
+  INFO(outputs.status());
+  REQUIRE(outputs.ok());
+  return *std::move(outputs);
 }
 
 TEST_CASE("if: only the taken branch counts; results by position", "[import]") {
@@ -153,21 +162,25 @@ TEST_CASE("loop: scanned values are stacked along a new first axis", "[import]")
   ModelBuilder model;
   model.Input("M", kInt64, {}).Input("x", kFloat, {2}).Output("y").Output("s");
   model.Node("Loop", {"M", "", "x"}, {"y", "s"}).Graph("body", DoublingBody(1e9f, true, declared));
-  std::vector<Tensor> three = Run(model, {Tensor::Scalar<int64_t>(3), F32({2}, {1, 2})});
+  std::vector<Tensor> three = RunWhole(model, {Tensor::Scalar<int64_t>(3), F32({2}, {1, 2})});
   CHECK(Floats(three[0]) == std::vector<float>{8, 16});
   CHECK(DimsOf(three[1]) == std::vector<int64_t>{3, 2});
   CHECK(Floats(three[1]) == std::vector<float>{2, 4, 4, 8, 8, 16});
 }
 
-TEST_CASE("loop: without iterations scanned outputs have no elements and the declared extents", "[import]") {
-  for (const auto& [declared, dims] : std::vector<std::pair<std::vector<TestDim>, std::vector<int64_t>>>{
-           {{2}, {0, 2}}, {{""}, {0, 0}}, {{3, "n", 4}, {0, 3, 0, 4}}, {{}, {0}}}) {
+TEST_CASE("loop: without iterations scanned outputs have no elements", "[import]") {
+  struct Case {
+    TestDim extent, declared;
+    int64_t expected;
+  };
+  // The extent that follows from the body, else the one that it declares, else 0.
+  for (const Case& c : {Case{2, 2, 2}, Case{2, "", 2}, Case{"n", 2, 2}, Case{"n", "", 0}}) {
     ModelBuilder model;
-    model.Input("M", kInt64, {}).Input("x", kFloat, {2}).Output("s");
-    model.Node("Loop", {"M", "", "x"}, {"", "s"}).Graph("body", DoublingBody(1e9f, true, declared));
-    const Tensor empty = Run(model, {Tensor::Scalar<int64_t>(0), F32({2}, {1, 2})})[0];
+    model.Input("M", kInt64, {}).Input("x", kFloat, {c.extent}).Output("s");
+    model.Node("Loop", {"M", "", "x"}, {"", "s"}).Graph("body", DoublingBody(1e9f, true, {c.declared}));
+    const Tensor empty = RunWhole(model, {Tensor::Scalar<int64_t>(0), F32({2}, {1, 2})})[0];
     CHECK(empty.dtype() == DType::kFloat32);
-    CHECK(DimsOf(empty) == dims);
+    CHECK(DimsOf(empty) == std::vector<int64_t>{0, c.expected});
   }
 }
 
@@ -189,7 +202,7 @@ TEST_CASE("loop: the iteration number counts from 0 and inner names shadow outer
   body.Input("v", kInt64, {}).Input("go", kBool, {});
   body.Output("go").Output("v", kInt64, {});
   model.Node("Loop", {"M", ""}, {"s"}).Graph("body", body.proto());
-  CHECK(Ints(Run(model, {Tensor::Scalar<int64_t>(77)})[0]) == std::vector<int64_t>{0, 1, 2, 3});
+  CHECK(Ints(RunWhole(model, {Tensor::Scalar<int64_t>(77)})[0]) == std::vector<int64_t>{0, 1, 2, 3});
 }
 
 TEST_CASE("loop: loops and branches nest three deep, with captures from each level", "[import]") {
@@ -242,15 +255,17 @@ TEST_CASE("loop: a body that does not fit the node is refused", "[import]") {
                                   Contains("a graph of this node has 3 inputs, expected 4"));
 }
 
-TEST_CASE("scan: is listed as unsupported", "[import]") {
+TEST_CASE("scan: states go from step to step, what is scanned is stacked", "[import]") {
   ModelBuilder model;
-  model.Input("x", kFloat, {2}).Output("y");
+  model.Input("s", kFloat, {}).Input("x", kFloat, {"n"}).Output("t").Output("sums");
   GraphBuilder body;
-  body.Input("v", kFloat, {}).Output("v");
-  model.Node("Scan", {"x"}, {"y"}).Graph("body", body.proto()).Int("num_scan_inputs", 1);
-  auto module = model.Import();
-  CHECK(absl::IsUnimplemented(module.status()));
-  CHECK_THAT(std::string(module.status().message()), Contains("operator Scan (opset 17): 1 time, at 'y'"));
+  body.Input("a", kFloat, {}).Input("b", kFloat, {});
+  body.Node("Add", {"a", "b"}, {"c"});
+  body.Output("c", kFloat, {}).Output("c", kFloat, {});
+  model.Node("Scan", {"s", "x"}, {"t", "sums"}).Graph("body", body.proto()).Int("num_scan_inputs", 1);
+  const std::vector<Tensor> results = RunWhole(model, {F32({}, {10}), F32({3}, {1, 2, 3})});
+  CHECK(Floats(results[0]) == std::vector<float>{16});
+  CHECK(Floats(results[1]) == std::vector<float>{11, 13, 16});
 }
 
 }  // namespace

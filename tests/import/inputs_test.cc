@@ -117,9 +117,10 @@ TEST_CASE("inputs: a missing type, a sequence and too high a rank are refused by
   model.proto().mutable_input(0)->mutable_type()->mutable_sequence_type();
   auto module = model.Import();
   CHECK(absl::IsUnimplemented(module.status()));
-  CHECK_THAT(std::string(module.status().message()),
-             Contains("an input that is no tensor: 1 time, at 's'") &&
-                 Contains("rank 9, at most 8 is supported: 1 time, at 'r'"));
+  CHECK_THAT(
+      std::string(module.status().message()),
+      Contains("an input of a type that is neither a tensor nor a sequence of tensors: 1 time, at 's'") &&
+          Contains("rank 9, at most 8 is supported: 1 time, at 'r'"));
 }
 
 TEST_CASE("inputs: two of one name are refused", "[import]") {

@@ -63,7 +63,7 @@ void ConvertIf(OnnxNode& node) {
   const onnx::GraphProto* else_graph = node.attributes().RequiredGraph("else_branch");
   if (then_graph == nullptr || else_graph == nullptr) return;
   ir::If branch;
-  branch.condition = node.Input(0);
+  branch.condition = node.AsScalar(node.Input(0));
   branch.then_region = node.import().module.NewRegion();
   branch.else_region = node.import().module.NewRegion();
   branch.then_region->results = node.BuildGraph(*then_graph, {}, branch.then_region);
