@@ -128,7 +128,7 @@ TEST_CASE("sequences: without elements a stack has the type that it is given, a 
     std::vector<CodeOperand> operands = {fixture.result, fixture.sequence, 0};
     if (stack) operands.push_back(fixture.empty);
     operands.push_back(fixture.message);
-    fixture.f.Append(stack ? "StackSequence" : "ConcatSequence", operands);
+    fixture.f.Append(stack ? Opcode::kStackSequence : Opcode::kConcatSequence, operands);
     fixture.Finish();
     if (stack) {
       CHECK(fixture.Run({Floats({1}), Floats({2})})[0]->shape() == std::vector<int64_t>{0, 2});

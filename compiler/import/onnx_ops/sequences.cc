@@ -64,8 +64,9 @@ Atom SplitToSizes(OnnxNode& node, int64_t axis, Atom sizes) {
   const Atom starts = node.Call("subtract", {ends, sizes});
   const Atom zero = node.Int(0);
   const Atom total = node.Call("sum", {sizes});
+  // A partial sum beyond 64 bits is negative.
   const Atom least =
-      node.Call("min", {node.Call("concatenate", {sizes, node.Ints({0})}, {{"axis", int64_t{0}}})});
+      node.Call("min", {node.Call("concatenate", {sizes, ends, node.Ints({0})}, {{"axis", int64_t{0}}})});
   const Atom fits = node.Call("logical_and", {node.Call("equal", {total, ExtentOf(node, axis)}),
                                               node.Call("greater_equal", {least, zero})});
   const Atom count = Require(node, fits, "SplitToSequence: the sizes do not add up to the extent of the axis",
