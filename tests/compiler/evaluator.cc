@@ -110,6 +110,52 @@ class Evaluator {
     return Value::Of(Kind::kTuple, {});
   }
 
+  absl::StatusOr<Value> Evaluate(const ir::SequenceOp& sequence) {
+    using Operation = ir::SequenceOperation;
+    const Values args = ValuesOf(sequence.args);
+    if (sequence.operation == Operation::kMake) return Value::Of(Kind::kSequence, args);
+    Values elements = *args[0].parts;
+    const auto length = static_cast<int64_t>(elements.size());
+    if (sequence.operation == Operation::kLength) return Value(Tensor::Scalar(length));
+    if (sequence.operation == Operation::kConcat || sequence.operation == Operation::kStack)
+      return JoinElements(sequence, elements);
+    int64_t position = length;
+    if (sequence.operation != Operation::kAppend) {
+      BATON_ASSIGN_OR_RETURN(position, Position(args.back(), length));
+    }
+    const bool inserts = sequence.operation == Operation::kAppend || sequence.operation == Operation::kInsert;
+    if (position < 0 || position >= length + (inserts ? 1 : 0))
+      return absl::InvalidArgumentError("position outside the sequence");
+    if (sequence.operation == Operation::kAt) return elements[position];
+    if (inserts) elements.insert(elements.begin() + position, args[1]);
+    if (sequence.operation == Operation::kErase) elements.erase(elements.begin() + position);
+    return Value::Of(Kind::kSequence, std::move(elements));
+  }
+  static absl::StatusOr<int64_t> Position(const Value& value, int64_t length) {
+    BATON_ASSIGN_OR_RETURN(const Tensor wide, Apply("cast", {{"dtype", DType::kInt64}}, {value.tensor}));
+    const int64_t position = wide.values<int64_t>()[0];
+    return position < 0 ? position + length : position;
+  }
+  static absl::StatusOr<Value> JoinElements(const ir::SequenceOp& join, const Values& elements) {
+    std::vector<Tensor> tensors;
+    for (const Value& element : elements) {
+      tensors.push_back(element.tensor);
+      if (join.operation == ir::SequenceOperation::kConcat) continue;
+      const Tensor axis = Tensor::FromValues<int64_t>({1}, {join.axis});
+      BATON_ASSIGN_OR_RETURN(tensors.back(), Apply("unsqueeze", {}, {element.tensor, axis}));
+    }
+    if (tensors.empty()) return absl::InvalidArgumentError("the sequence is empty");
+    BATON_ASSIGN_OR_RETURN(const Tensor joined, Apply("concatenate", {{"axis", join.axis}}, tensors));
+    return Value(joined);
+  }
+  static absl::StatusOr<Tensor> Apply(absl::string_view op, const Attributes& attributes,
+                                      std::vector<Tensor> inputs) {
+    const OpDef& def = *FindOp(op);
+    BATON_ASSIGN_OR_RETURN(const OpAttrs attrs, def.ParseAttrs(attributes));
+    BATON_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, RunOp(def, attrs, inputs, {.portable_only = true}));
+    return outputs[0];
+  }
+
   static bool Truth(const Value& value) { return static_cast<bool>(value.tensor.values<Bool>()[0]); }
 
   std::map<const ir::Var*, Value> values_;

@@ -13,9 +13,9 @@
 namespace baton {
 
 // A value of any type. A tensor; the fields of a tuple or of data; the content of a cell; what a closure has
-// captured.
+// captured; the elements of a sequence.
 struct EvaluatorValue {
-  enum class Kind { kTensor, kTuple, kData, kClosure, kCell };
+  enum class Kind { kTensor, kTuple, kData, kClosure, kCell, kSequence };
   Kind kind = Kind::kTensor;
   Tensor tensor;
   int constructor = 0;                                 // kData
