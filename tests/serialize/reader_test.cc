@@ -20,9 +20,9 @@ TEST_CASE("reader: other files are not .baton files", "[serialize]") {
 TEST_CASE("reader: a newer major version says which reader it needs", "[serialize]") {
   const std::string newer = WithHeaderField<uint16_t>(SampleBytes(), 8, 2);
   CHECK(ReadMessage(newer) ==
-        "m.baton: needs a reader of format version 2.2, this one reads versions up to 1.x");
+        "m.baton: needs a reader of format version 2.3, this one reads versions up to 1.x");
   CHECK(ParseExecutable(newer, "m.baton").status().code() == absl::StatusCode::kUnimplemented);
-  CHECK_THAT(ReadMessage(WithHeaderField<uint16_t>(SampleBytes(), 8, 0)), Contains("format version is 0.2"));
+  CHECK_THAT(ReadMessage(WithHeaderField<uint16_t>(SampleBytes(), 8, 0)), Contains("format version is 0.3"));
 }
 
 TEST_CASE("reader: a newer minor version is read, and named when it fails", "[serialize]") {
