@@ -59,23 +59,28 @@ void DescribeEnd(const WorkerResult& worker, const WorkerLimits& limits, Conform
   }
 }
 
+// The field, or null.
+const rapidjson::Value* Field(const rapidjson::Document& json, const char* name) {
+  return json.HasMember(name) ? &json[name] : nullptr;
+}
+
 // False when `text` is no result.
 bool ParseResult(absl::string_view text, ConformanceResult* result) {
   rapidjson::Document json;
   json.Parse(text.data(), text.size());
   if (json.HasParseError() || !json.IsObject()) return false;
-  const auto outcome = json.FindMember("outcome"), message = json.FindMember("message"),
-             seconds = json.FindMember("seconds"), none = json.MemberEnd();
-  if (outcome == none || !outcome->value.IsString() || message == none || !message->value.IsString() ||
-      seconds == none || !seconds->value.IsArray() || seconds->value.Size() != kStages.size()) {
+  const rapidjson::Value *outcome = Field(json, "outcome"), *message = Field(json, "message"),
+                         *seconds = Field(json, "seconds");
+  if (outcome == nullptr || !outcome->IsString() || message == nullptr || !message->IsString() ||
+      seconds == nullptr || !seconds->IsArray() || seconds->Size() != kStages.size()) {
     return false;
   }
-  const std::optional<CaseOutcome> parsed = ParseOutcome(outcome->value.GetString());
+  const std::optional<CaseOutcome> parsed = ParseOutcome(outcome->GetString());
   if (!parsed) return false;
   result->outcome = *parsed;
-  result->message.assign(message->value.GetString(), message->value.GetStringLength());
-  for (rapidjson::SizeType i = 0; i < seconds->value.Size(); ++i)
-    result->stage_seconds[i] = seconds->value[i].IsNumber() ? seconds->value[i].GetDouble() : 0;
+  result->message.assign(message->GetString(), message->GetStringLength());
+  for (rapidjson::SizeType i = 0; i < seconds->Size(); ++i)
+    result->stage_seconds[i] = (*seconds)[i].IsNumber() ? (*seconds)[i].GetDouble() : 0;
   return true;
 }
 
