@@ -174,7 +174,7 @@ struct SequenceOp {
   SequenceOperation operation = SequenceOperation::kMake;
   std::vector<Atom> args;
   int64_t axis = 0;       // of kConcat and kStack; of kStack as the result counts
-  std::string what = {};       // of these: starts the messages of errors
+  std::string what = {};  // of these: starts the messages of errors
   TensorType empty = {};  // of kStack: the result without elements, as far as the elements' type does not say
 };
 // Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail

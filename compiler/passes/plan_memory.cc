@@ -81,14 +81,13 @@ class AliasClasses {
   std::unordered_map<const Var*, const Var*> parent_;
 };
 
-// True when what the expression gets may live on where the function that evaluates it cannot see: in objects and
-// sequences,
-// or in values that a callee gives back.
+// True when what the expression gets may live on where the function that evaluates it cannot see: in objects
+// and sequences, or in values that a callee gives back.
 bool Keeps(const ir::Expr& expr) {
   return std::holds_alternative<ir::Call>(expr) || std::holds_alternative<ir::CallClosure>(expr) ||
          std::holds_alternative<ir::MakeClosure>(expr) || std::holds_alternative<ir::MakeData>(expr) ||
-         std::holds_alternative<ir::MakeReference>(expr) || std::holds_alternative<ir::WriteReference>(expr) ||
-         std::holds_alternative<ir::SequenceOp>(expr);
+         std::holds_alternative<ir::MakeReference>(expr) ||
+         std::holds_alternative<ir::WriteReference>(expr) || std::holds_alternative<ir::SequenceOp>(expr);
 }
 
 // Offsets for tensors of constant size: a free list of gaps, smallest sufficient gap first.

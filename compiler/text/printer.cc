@@ -323,7 +323,8 @@ std::string Printer::Text(const ir::SequenceOp& sequence, const ir::Var&) {
     arguments.push_back(absl::StrCat("what=", AttributeString(sequence.what)));
   }
   if (is_stack) arguments.push_back(absl::StrCat("empty=", sequence.empty.ToString()));
-  return absl::StrCat(ir::SequenceOperationName(sequence.operation), "(", absl::StrJoin(arguments, ", "), ")");
+  return absl::StrCat(ir::SequenceOperationName(sequence.operation), "(", absl::StrJoin(arguments, ", "),
+                      ")");
 }
 
 // A variadic input is one tuple argument.

@@ -22,8 +22,8 @@ struct ReduceAttrs {
   bool noop_with_empty_axes = false;
 };
 
-// Inputs data and optional axes, an integer vector; no axes: all, or none with noop_with_empty_axes, which makes
-// each element the reduction of itself.
+// Inputs data and optional axes, an integer vector; no axes: all, or none with noop_with_empty_axes, which
+// makes each element the reduction of itself.
 absl::Status ReduceType(TypeContext& context, const ReduceAttrs& attrs, DTypeSet set, TensorTypes* result);
 
 // The axes of a call as loops: neighbours of one kind merged, extents of 1 dropped.

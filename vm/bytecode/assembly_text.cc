@@ -99,7 +99,8 @@ std::string NameText(absl::string_view name) {
 }
 
 std::string TypeNameText(absl::string_view name) {
-  const bool is_word = name == "Tensor" || name == "fn" || name == "ref" || name == "extern" || name == "Sequence";
+  const bool is_word =
+      name == "Tensor" || name == "fn" || name == "ref" || name == "extern" || name == "Sequence";
   return IsPlainName(name, /*dots=*/false) && !is_word ? std::string(name) : QuotedText(name);
 }
 

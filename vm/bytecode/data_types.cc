@@ -74,8 +74,8 @@ absl::Status ReachableTypes::AddParts(const Type& type) {
       if (reached_.insert(type).second) pending_.push_back(type);
       return absl::OkStatus();
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("it contains ", type.ToString(), ", expected tensors, tuples, sequences and data only"));
+      return absl::InvalidArgumentError(absl::StrCat("it contains ", type.ToString(),
+                                                     ", expected tensors, tuples, sequences and data only"));
   }
 }
 

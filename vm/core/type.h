@@ -130,8 +130,8 @@ class Type {
 };
 
 // An extent that a type leaves open: "?". Types inside data, sequence, function and reference types and the
-// results of functions have it where values may differ; types of values themselves have symbols instead. All such dims
-// are equal, so types can be compared, but two extents that have it need not be.
+// results of functions have it where values may differ; types of values themselves have symbols instead. All
+// such dims are equal, so types can be compared, but two extents that have it need not be.
 Dim AnyDim();
 bool IsAnyDim(const Dim& dim);
 

@@ -1,5 +1,6 @@
 // Value: a model's value outside of a session: a tensor, a tuple, a sequence of tensors, or data, which is a
-// constructor with its fields. What a caller passes to and gets from Session::InvokeValues. Functions and references stay inside.
+// constructor with its fields. What a caller passes to and gets from Session::InvokeValues. Functions and
+// references stay inside.
 #pragma once
 
 #include <memory>
