@@ -70,7 +70,8 @@ absl::Status DequantizeLinearKernel(const DequantizeLinearAttrs& attrs, KernelCa
 const OpDef& DequantizeLinear() {
   static const OpDef& def = *new OpDef(MakeOp<DequantizeLinearAttrs>(
       {.name = "dequantize_linear",
-       .doc = "(data - zero_point) * scale, computed in float32. Source: ONNX DequantizeLinear-25.",
+       .doc = "(data - zero_point) * scale, computed in float32. A scale of NaN is an error. Source: ONNX "
+              "DequantizeLinear-25.",
        .attrs = {{"axis", &DequantizeLinearAttrs::axis,
                   "the axis of several scales; negative counts from the end"},
                  {"block_size", &DequantizeLinearAttrs::block_size,

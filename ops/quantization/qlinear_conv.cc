@@ -48,7 +48,7 @@ absl::Status QLinearConvKernel(const ConvAttrs& attrs, KernelCall& call) {
   BATON_ASSIGN_OR_RETURN(const Copied<float> x_scale, ScalesAsFloat(call.context, *call.inputs[kDataScale]));
   BATON_ASSIGN_OR_RETURN(const Copied<float> w_scale,
                          ScalesAsFloat(call.context, *call.inputs[kWeightScale]));
-  BATON_ASSIGN_OR_RETURN(const Copied<float> y_scale, ScalesAsFloat(call.context, *call.inputs[kYScale]));
+  BATON_ASSIGN_OR_RETURN(const Copied<float> y_scale, DivisorsAsFloat(call.context, *call.inputs[kYScale]));
   BATON_ASSIGN_OR_RETURN(const Copied<int32_t> y_zero,
                          ZeroPointsAsInt(call.context, call.inputs[kYZeroPoint]));
   const int64_t channels = result.dims[1];

@@ -31,7 +31,7 @@ absl::Status QLinearMatMulKernel(const NoAttrs&, KernelCall& call) {
   if (result.num_elements() == 0) return absl::OkStatus();
   BATON_ASSIGN_OR_RETURN(const Copied<float> a_scale, ScalesAsFloat(call.context, *call.inputs[kAScale]));
   BATON_ASSIGN_OR_RETURN(const Copied<float> b_scale, ScalesAsFloat(call.context, *call.inputs[kBScale]));
-  BATON_ASSIGN_OR_RETURN(const Copied<float> y_scale, ScalesAsFloat(call.context, *call.inputs[kYScale]));
+  BATON_ASSIGN_OR_RETURN(const Copied<float> y_scale, DivisorsAsFloat(call.context, *call.inputs[kYScale]));
   BATON_ASSIGN_OR_RETURN(const Copied<int32_t> y_zero,
                          ZeroPointsAsInt(call.context, call.inputs[kYZeroPoint]));
   const int64_t columns = call.inputs[kB]->rank > 1 ? result.dims[result.rank - 1] : 1;

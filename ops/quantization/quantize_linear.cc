@@ -58,7 +58,7 @@ absl::Status QuantizeLinearKernel(const QuantizeLinearAttrs& attrs, KernelCall& 
   const TensorObject& data = *call.inputs[kData];
   if (data.num_elements() == 0) return absl::OkStatus();
   const ScalePlan plan(ScalesOf(attrs), data, *call.inputs[kScale], call.inputs[kZeroPoint]);
-  BATON_ASSIGN_OR_RETURN(const Copied<float> scales, ScalesAsFloat(call.context, *call.inputs[kScale]));
+  BATON_ASSIGN_OR_RETURN(const Copied<float> scales, DivisorsAsFloat(call.context, *call.inputs[kScale]));
   BATON_ASSIGN_OR_RETURN(const Copied<int32_t> zeros, ZeroPointsAsInt(call.context, call.inputs[kZeroPoint]));
   return VisitDTypeIn<DTypeSet::kNumeric>(data.dtype, [&](auto element) {
     using T = decltype(element);
@@ -78,8 +78,8 @@ absl::Status QuantizeLinearKernel(const QuantizeLinearAttrs& attrs, KernelCall& 
 const OpDef& QuantizeLinear() {
   static const OpDef& def = *new OpDef(MakeOp<QuantizeLinearAttrs>(
       {.name = "quantize_linear",
-       .doc = "data / scale rounded to the nearest integer (ties to even) plus zero_point, saturated. With a "
-              "scale of 0 or NaN the quotient follows IEEE 754: an infinity saturates, NaN gives zero_point. "
+       .doc = "data / scale rounded to the nearest integer (ties to even) plus zero_point, saturated; NaN "
+              "gives zero_point. A scale of 0 or NaN is an error. "
               "Source: ONNX QuantizeLinear-25.",
        .attrs =
            {{"axis", &QuantizeLinearAttrs::axis, "the axis of several scales; negative counts from the end"},

@@ -40,8 +40,8 @@ absl::Status VisitQuantized(DType dtype, F&& f) {
   });
 }
 
-// The integer nearest to `value` (ties to even) plus the zero point, saturated to Q. NaN, which 0 / 0 is
-// where a scale is 0, becomes the zero point; an infinity saturates.
+// The integer nearest to `value` (ties to even) plus the zero point, saturated to Q. NaN becomes the zero
+// point; an infinity saturates.
 template <typename Q>
 Q Quantized(double value, int32_t zero_point) {
   if (value != value) value = 0;

@@ -1,5 +1,7 @@
 #include "ops/quantization/scales.h"
 
+#include <cmath>
+
 #include "ops/elementwise/convert.h"
 #include "ops/nn/axis_split.h"
 #include "ops/type_relations.h"
@@ -89,7 +91,21 @@ ScalePlan::ScalePlan(const ScaleAttrs& attrs, const TensorObject& data, const Te
 }
 
 absl::StatusOr<Copied<float>> ScalesAsFloat(KernelContext& context, const TensorObject& scales) {
-  return CopyAs<float>(context, scales);
+  BATON_ASSIGN_OR_RETURN(const Copied<float> copied, CopyAs<float>(context, scales));
+  for (int64_t i = 0; i < copied.count; ++i) {
+    if (std::isnan(copied.data[i]))
+      return absl::InvalidArgumentError(absl::StrCat("scale ", i, " is NaN, expected a number"));
+  }
+  return copied;
+}
+
+absl::StatusOr<Copied<float>> DivisorsAsFloat(KernelContext& context, const TensorObject& scales) {
+  BATON_ASSIGN_OR_RETURN(const Copied<float> copied, ScalesAsFloat(context, scales));
+  for (int64_t i = 0; i < copied.count; ++i) {
+    if (copied.data[i] == 0)
+      return absl::InvalidArgumentError(absl::StrCat("scale ", i, " is 0, and values are divided by it"));
+  }
+  return copied;
 }
 
 absl::StatusOr<Copied<int32_t>> ZeroPointsAsInt(KernelContext& context, const TensorObject* zero_points) {

@@ -70,7 +70,10 @@ struct Copied {
   // For one element, or one for each of several things that follow each other.
   T Cyclic(int64_t i) const { return data[i % count]; }
 };
+// Errors: InvalidArgument for a scale that is NaN. Channels of zeros may have a scale of 0.
 absl::StatusOr<Copied<float>> ScalesAsFloat(KernelContext& context, const TensorObject& scales);
+// The same of scales to divide by. Errors also: a scale of 0.
+absl::StatusOr<Copied<float>> DivisorsAsFloat(KernelContext& context, const TensorObject& scales);
 absl::StatusOr<Copied<int32_t>> ZeroPointsAsInt(KernelContext& context, const TensorObject* zero_points);
 
 }  // namespace baton

@@ -35,11 +35,13 @@ TEST_CASE("quantize_linear: results saturate in every type", "[ops]") {
              Equals(Of<int16_t>({4}, {-32768, 32767, 32767, -32768})));
 }
 
-TEST_CASE("quantize_linear: a scale of 0 or NaN follows IEEE 754, and NaN is the zero point", "[ops]") {
-  const Tensor x = Of<float>({3}, {1, -1, 0});
+TEST_CASE("quantize_linear: NaN is the zero point, a scale of 0 or NaN an error", "[ops]") {
+  const Tensor x = Of<float>({3}, {kInf, -1, NAN});
   const Tensor zero = Of<uint8_t>({}, {9});
-  CHECK_THAT(Run("quantize_linear", {x, Scale(0), zero}), Equals(Of<uint8_t>({3}, {255, 0, 9})));
-  CHECK_THAT(Run("quantize_linear", {x, Scale(NAN), zero}), Equals(Of<uint8_t>({3}, {9, 9, 9})));
+  CHECK_THAT(Run("quantize_linear", {x, Scale(1), zero}), Equals(Of<uint8_t>({3}, {255, 8, 9})));
+  CHECK_THAT(Error("quantize_linear", {x, Scale(0), zero}),
+             Contains("scale 0 is 0, and values are divided by it"));
+  CHECK_THAT(Error("quantize_linear", {x, Scale(NAN), zero}), Contains("scale 0 is NaN, expected a number"));
 }
 
 TEST_CASE("quantize_linear: the quotient may be rounded to 16 bits first", "[ops]") {
@@ -103,8 +105,9 @@ TEST_CASE("dequantize_linear: no difference overflows, results have the type ask
              Equals(Of<float>({2}, {-4294967295.0, 0})));
   CHECK_THAT(Run("dequantize_linear", {Of<int16_t>({1}, {3}), Scale(0.5)}, {{"dtype", DType::kFloat16}}),
              Equals(Of<Float16>({1}, {1.5})));
-  CHECK_THAT(Run("dequantize_linear", {Of<int8_t>({2}, {0, 3}), Scale(NAN)}),
-             Equals(Of<float>({2}, {NAN, NAN})));
+  CHECK_THAT(Run("dequantize_linear", {Of<int8_t>({2}, {0, 3}), Scale(0)}), Equals(Of<float>({2}, {0, 0})));
+  CHECK_THAT(Error("dequantize_linear", {Of<int8_t>({1}, {3}), Scale(NAN)}),
+             Contains("scale 0 is NaN, expected a number"));
 }
 
 TEST_CASE("quantize_linear, dequantize_linear: operands that do not fit are errors", "[ops]") {
