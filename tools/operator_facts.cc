@@ -84,6 +84,7 @@ int CountInputs(const OpDef& op, bool with_optional) {
 }
 
 bool Accepts(const OpDef& op, const OpAttrs& attrs, absl::Span<const DType> types) {
+  if (static_cast<int>(types.size()) < CountInputs(op, /*with_optional=*/false)) return false;
   std::vector<std::optional<TensorType>> inputs(op.inputs.size());
   for (size_t i = 0; i < types.size(); ++i) inputs[i] = TensorType{types[i], Shape::Unranked()};
   ProbeContext context(std::move(inputs));
@@ -95,6 +96,7 @@ bool Accepts(const OpDef& op, const OpAttrs& attrs, absl::Span<const DType> type
 // of `length` known elements, or scalars for 0. Null when it takes no such inputs.
 std::optional<bool> FollowsFromValues(const OpDef& op, const OpAttrs& attrs, absl::Span<const DType> types,
                                       const Shape& shape, int length) {
+  if (static_cast<int>(types.size()) < CountInputs(op, /*with_optional=*/false)) return std::nullopt;
   std::vector<std::optional<TensorType>> inputs(op.inputs.size());
   for (size_t i = 0; i < types.size(); ++i) {
     const Shape deciding = length == 0 ? Shape() : Shape({Dim(length)});
