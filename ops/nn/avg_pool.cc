@@ -9,19 +9,12 @@ namespace {
 struct AvgPoolAttrs {
   std::vector<int64_t> kernel_shape, strides, pads, dilations;
   bool ceil_mode = false;
-  bool count_include_pad = false;
   std::string auto_pad = "NOTSET";
+  bool count_include_pad = false;
 };
 
 absl::Status CheckAvgPool(const AvgPoolAttrs& attrs) {
   return CheckPool(WindowOf(attrs), attrs.kernel_shape);
-}
-
-absl::Status AvgPoolType(TypeContext& context, const AvgPoolAttrs& attrs, TensorTypes* result) {
-  BATON_ASSIGN_OR_RETURN(Shape shape,
-                         PoolShape(context, WindowOf(attrs), attrs.kernel_shape, DTypeSet::kFloat));
-  result->push_back({context.input(0)->dtype, std::move(shape)});
-  return absl::OkStatus();
 }
 
 // The taps of a window that divide its sum: those inside the input, or inside its padding too; none lies
@@ -68,15 +61,10 @@ const OpDef& AvgPool() {
       .doc =
           "Mean of each window of data [N, C, spatial...]; a window without elements gives 0. Source: ONNX "
           "AveragePool-19.",
-      .attrs = {{"kernel_shape", &AvgPoolAttrs::kernel_shape, "extents of the window", true},
-                {"strides", &AvgPoolAttrs::strides, "steps per spatial axis; empty: 1"},
-                {"pads", &AvgPoolAttrs::pads, "all begins, then all ends; empty: 0"},
-                {"dilations", &AvgPoolAttrs::dilations, "distances between taps; empty: 1"},
-                {"ceil_mode", &AvgPoolAttrs::ceil_mode, "round extents up"},
-                {"count_include_pad", &AvgPoolAttrs::count_include_pad, "count the zeros of the padding"},
-                {"auto_pad", &AvgPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"}},
+      .attrs = PoolAttrList<AvgPoolAttrs>(
+          {{"count_include_pad", &AvgPoolAttrs::count_include_pad, "count the zeros of the padding"}}),
       .inputs = {"data"},
-      .type = AvgPoolType,
+      .type = FloatPoolType<AvgPoolAttrs>,
       .check_attrs = CheckAvgPool,
       .kernels = {{"portable", AvgPoolPortable}},
   }));

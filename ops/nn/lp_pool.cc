@@ -17,13 +17,6 @@ absl::Status CheckLpPool(const LpPoolAttrs& attrs) {
   return CheckPool(WindowOf(attrs), attrs.kernel_shape);
 }
 
-absl::Status LpPoolType(TypeContext& context, const LpPoolAttrs& attrs, TensorTypes* result) {
-  BATON_ASSIGN_OR_RETURN(Shape shape,
-                         PoolShape(context, WindowOf(attrs), attrs.kernel_shape, DTypeSet::kFloat));
-  result->push_back({context.input(0)->dtype, std::move(shape)});
-  return absl::OkStatus();
-}
-
 absl::Status LpPoolPortable(const LpPoolAttrs& attrs, KernelCall& call) {
   const TensorObject& data = *call.inputs[0];
   TensorObject& output = *call.outputs[0];
@@ -51,15 +44,9 @@ const OpDef& LpPool() {
       .name = "nn.lp_pool",
       .doc = "The p-norm of each window of data [N, C, spatial...]; padding counts as 0. Source: ONNX "
              "LpPool-18.",
-      .attrs = {{"kernel_shape", &LpPoolAttrs::kernel_shape, "extents of the window", true},
-                {"strides", &LpPoolAttrs::strides, "steps per spatial axis; empty: 1"},
-                {"pads", &LpPoolAttrs::pads, "all begins, then all ends; empty: 0"},
-                {"dilations", &LpPoolAttrs::dilations, "distances between taps; empty: 1"},
-                {"ceil_mode", &LpPoolAttrs::ceil_mode, "round extents up"},
-                {"auto_pad", &LpPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"},
-                {"p", &LpPoolAttrs::p, "exponent of the norm"}},
+      .attrs = PoolAttrList<LpPoolAttrs>({{"p", &LpPoolAttrs::p, "exponent of the norm"}}),
       .inputs = {"data"},
-      .type = LpPoolType,
+      .type = FloatPoolType<LpPoolAttrs>,
       .check_attrs = CheckLpPool,
       .kernels = {{"portable", LpPoolPortable}},
   }));

@@ -78,14 +78,9 @@ const OpDef& MaxPool() {
       .doc = "Greatest element of each window of data [N, C, spatial...], and its index in data as a flat "
              "tensor; a window "
              "without elements gives the least value and -1. Source: ONNX MaxPool-12.",
-      .attrs = {{"kernel_shape", &MaxPoolAttrs::kernel_shape, "extents of the window", true},
-                {"strides", &MaxPoolAttrs::strides, "steps per spatial axis; empty: 1"},
-                {"pads", &MaxPoolAttrs::pads, "all begins, then all ends; empty: 0"},
-                {"dilations", &MaxPoolAttrs::dilations, "distances between taps; empty: 1"},
-                {"ceil_mode", &MaxPoolAttrs::ceil_mode, "round extents up"},
-                {"auto_pad", &MaxPoolAttrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"},
-                {"storage_order", &MaxPoolAttrs::storage_order,
-                 "indices count the places of a plane row by row (0) or column by column (1)"}},
+      .attrs = PoolAttrList<MaxPoolAttrs>(
+          {{"storage_order", &MaxPoolAttrs::storage_order,
+            "indices count the places of a plane row by row (0) or column by column (1)"}}),
       .inputs = {"data"},
       .outputs = {"output", "indices"},
       .type = MaxPoolType,

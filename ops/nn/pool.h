@@ -1,4 +1,4 @@
-// What nn.max_pool and nn.avg_pool share.
+// What nn.max_pool, nn.avg_pool and nn.lp_pool share. Their Attrs have the fields that PoolAttrList names.
 #pragma once
 
 #include <string>
@@ -15,6 +15,29 @@ absl::StatusOr<Shape> PoolShape(TypeContext& context, const WindowAttrs& window,
                                 absl::Span<const int64_t> kernel_shape, DTypeSet set);
 
 absl::Status CheckPool(const WindowAttrs& window, absl::Span<const int64_t> kernel_shape);
+
+// The attributes that all of them have, then the `own` ones of one.
+template <typename Attrs>
+std::vector<Attr<Attrs>> PoolAttrList(const std::vector<Attr<Attrs>>& own) {
+  std::vector<Attr<Attrs>> all = {
+      {"kernel_shape", &Attrs::kernel_shape, "extents of the window", true},
+      {"strides", &Attrs::strides, "steps per spatial axis; empty: 1"},
+      {"pads", &Attrs::pads, "all begins, then all ends; empty: 0"},
+      {"dilations", &Attrs::dilations, "distances between taps; empty: 1"},
+      {"ceil_mode", &Attrs::ceil_mode, "round extents up"},
+      {"auto_pad", &Attrs::auto_pad, "NOTSET (use pads), SAME_UPPER, SAME_LOWER or VALID"}};
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
+}
+
+// The type rule of those that take floats and have one result.
+template <typename Attrs>
+absl::Status FloatPoolType(TypeContext& context, const Attrs& attrs, TensorTypes* result) {
+  BATON_ASSIGN_OR_RETURN(Shape shape,
+                         PoolShape(context, WindowOf(attrs), attrs.kernel_shape, DTypeSet::kFloat));
+  result->push_back({context.input(0)->dtype, std::move(shape)});
+  return absl::OkStatus();
+}
 
 // Calls `pool(x, taps, position, result index)` for every window: `x` is the offset of its plane of data,
 // `position` the window's on each axis. REQUIRES: the call obeys the type rule; the output is not empty.
