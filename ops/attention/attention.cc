@@ -80,12 +80,8 @@ absl::Status AttentionShapes(TypeContext& context, const AttentionAttrs& attrs, 
   for (int i : {kQuery, kKey, kValue}) {
     if (!context.input(i)->shape.has_rank()) return absl::OkStatus();
   }
-  BATON_ASSIGN_OR_RETURN(const HeadDims q,
-                         HeadDimsOf(context, kQuery, attrs.q_num_heads, "query", "q_num_heads"));
-  BATON_ASSIGN_OR_RETURN(const HeadDims k,
-                         HeadDimsOf(context, kKey, attrs.kv_num_heads, "key", "kv_num_heads"));
-  BATON_ASSIGN_OR_RETURN(const HeadDims v,
-                         HeadDimsOf(context, kValue, attrs.kv_num_heads, "value", "kv_num_heads"));
+  BATON_ASSIGN_OR_RETURN(const QkvDims dims, QkvDimsOf(context, attrs.q_num_heads, attrs.kv_num_heads));
+  const auto& [q, k, v] = dims;
   BATON_RETURN_IF_ERROR(CheckHeads(context, q, k, v));
   const Dims score_dims = {q.batch, q.heads, q.length, k.length};
   BATON_RETURN_IF_ERROR(CheckMask(context, score_dims));

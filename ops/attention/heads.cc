@@ -22,6 +22,14 @@ absl::StatusOr<HeadDims> HeadDimsOf(TypeContext& context, int index, int64_t num
   return HeadDims{shape[0], heads, shape[1], FloorDiv(shape[2], heads)};
 }
 
+absl::StatusOr<QkvDims> QkvDimsOf(TypeContext& context, int64_t q_num_heads, int64_t kv_num_heads) {
+  QkvDims dims;
+  BATON_ASSIGN_OR_RETURN(dims.q, HeadDimsOf(context, 0, q_num_heads, "query", "q_num_heads"));
+  BATON_ASSIGN_OR_RETURN(dims.k, HeadDimsOf(context, 1, kv_num_heads, "key", "kv_num_heads"));
+  BATON_ASSIGN_OR_RETURN(dims.v, HeadDimsOf(context, 2, kv_num_heads, "value", "kv_num_heads"));
+  return dims;
+}
+
 HeadLayout::HeadLayout(const TensorObject& tensor, int64_t num_heads) : batch(tensor.dims[0]) {
   if (tensor.rank == 4) {
     heads = tensor.dims[1];

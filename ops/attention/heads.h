@@ -18,6 +18,13 @@ struct HeadDims {
 absl::StatusOr<HeadDims> HeadDimsOf(TypeContext& context, int index, int64_t num_heads,
                                     absl::string_view name, absl::string_view attribute);
 
+struct QkvDims {
+  HeadDims q, k, v;
+};
+
+// Those of inputs 0 to 2: query, key and value, of which the last two have the same number of heads.
+absl::StatusOr<QkvDims> QkvDimsOf(TypeContext& context, int64_t q_num_heads, int64_t kv_num_heads);
+
 // The same of a tensor, with strides in elements; a head's rows have consecutive elements.
 struct HeadLayout {
   HeadLayout(const TensorObject& tensor, int64_t num_heads);

@@ -57,12 +57,8 @@ absl::Status CheckOperands(TypeContext& context, const LinearAttentionAttrs& att
 absl::Status LinearAttentionShapes(TypeContext& context, const LinearAttentionAttrs& attrs, Shape* output,
                                    Shape* state) {
   if (!context.AllRanked()) return absl::OkStatus();
-  BATON_ASSIGN_OR_RETURN(const HeadDims q,
-                         HeadDimsOf(context, kQuery, attrs.q_num_heads, "query", "q_num_heads"));
-  BATON_ASSIGN_OR_RETURN(const HeadDims k,
-                         HeadDimsOf(context, kKey, attrs.kv_num_heads, "key", "kv_num_heads"));
-  BATON_ASSIGN_OR_RETURN(const HeadDims v,
-                         HeadDimsOf(context, kValue, attrs.kv_num_heads, "value", "kv_num_heads"));
+  BATON_ASSIGN_OR_RETURN(const QkvDims dims, QkvDimsOf(context, attrs.q_num_heads, attrs.kv_num_heads));
+  const auto& [q, k, v] = dims;
   BATON_RETURN_IF_ERROR(context.RequireEqual(q.size, k.size, "head sizes of query and key"));
   for (int i : {kKey, kValue, kDecay, kBeta}) {
     if (!context.HasInput(i)) continue;
