@@ -62,20 +62,6 @@ absl::StatusOr<std::vector<Value>> ReadValues(const std::string& folder, absl::s
   return values;
 }
 
-std::string Describe(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::kNone:
-      return "nothing";
-    case Value::Kind::kTensor:
-      return TypeString(*value.tensor());
-    default:
-      return absl::StrCat(value.is_data()       ? value.constructor()
-                          : value.is_sequence() ? "a sequence"
-                                                : "a tuple",
-                          " of ", value.fields().size());
-  }
-}
-
 bool SameStructure(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   if (a.kind() == Value::Kind::kNone) return true;

@@ -19,6 +19,15 @@ TEST_CASE("value: kinds and parts", "[core]") {
   CHECK(Value::Data("None").tag() == Value::kTagByName);
 }
 
+TEST_CASE("value: a description for messages", "[core]") {
+  const Value tensor(Tensor::Scalar<int32_t>(5));
+  CHECK(Describe(Value()) == "nothing");
+  CHECK(Describe(tensor) == TypeString(*tensor.tensor()));
+  CHECK(Describe(Value::Tuple({tensor, Value()})) == "a tuple of 2");
+  CHECK(Describe(Value::Sequence({tensor})) == "a sequence of 1");
+  CHECK(Describe(Value::Data("Some", {tensor})) == "Some with 1 fields");
+}
+
 TEST_CASE("value: copies share", "[core]") {
   Value a = Value::Tuple();
   CHECK_FALSE(a.is_shared());

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace baton {
 
 Value Value::Tuple(std::vector<Value> fields) {
@@ -39,6 +41,22 @@ Value::Node::~Node() {
     dying.pop_back();
     if (node.use_count() == 1) take_fields(*node);
   }
+}
+
+std::string Describe(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kNone:
+      return "nothing";
+    case Value::Kind::kTensor:
+      return TypeString(*value.tensor());
+    case Value::Kind::kTuple:
+      return absl::StrCat("a tuple of ", value.fields().size());
+    case Value::Kind::kSequence:
+      return absl::StrCat("a sequence of ", value.fields().size());
+    case Value::Kind::kData:
+      break;
+  }
+  return absl::StrCat(value.constructor(), " with ", value.fields().size(), " fields");
 }
 
 }  // namespace baton

@@ -60,4 +60,7 @@ class Value {
   std::shared_ptr<Node> node_;
 };
 
+// What `value` is, for messages: a tensor's type, "a sequence of 2", "Some with 1 fields", "nothing".
+std::string Describe(const Value& value);
+
 }  // namespace baton

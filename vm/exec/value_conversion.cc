@@ -14,22 +14,6 @@ namespace {
 constexpr int64_t kUnbound = -1;
 constexpr size_t kMaxPathParts = 8;  // of a path in an error message, from its end
 
-std::string Describe(const Value& value) {
-  switch (value.kind()) {
-    case Value::Kind::kNone:
-      return "nothing";
-    case Value::Kind::kTensor:
-      return TypeString(*value.tensor());
-    case Value::Kind::kTuple:
-      return absl::StrCat("a tuple of ", value.fields().size());
-    case Value::Kind::kSequence:
-      return absl::StrCat("a sequence of ", value.fields().size());
-    case Value::Kind::kData:
-      break;
-  }
-  return absl::StrCat(value.constructor(), " with ", value.fields().size(), " fields");
-}
-
 }  // namespace
 
 InputConverter::InputConverter(const LoadedProgram& program, const LoadedEntry& entry,
