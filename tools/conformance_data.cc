@@ -26,9 +26,7 @@ Value AsDeclared(Value value, const Type& declared) {
 }
 
 absl::StatusOr<OnnxValueKind> KindOfFile(const Parameter& parameter) {
-  if (parameter.type.is_tensor()) return OnnxValueKind::kTensor;
-  if (parameter.type.is_sequence()) return OnnxValueKind::kSequence;
-  if (parameter.type.is_data() && parameter.type.name() == "Option") return OnnxValueKind::kOptional;
+  if (const std::optional<OnnxValueKind> kind = OnnxValueKindOf(parameter.type)) return *kind;
   return absl::UnimplementedError(
       absl::StrCat("test data of type ", parameter.type.ToString(), ", for '", parameter.name, "'"));
 }

@@ -10,6 +10,7 @@
 
 #include "compiler/import/onnx.h"
 #include "compiler/import/onnx_tensor.h"
+#include "compiler/import/onnx_types.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -90,6 +91,13 @@ void EraseExtents(onnx::TypeProto* type) {
 }
 
 }  // namespace
+
+std::optional<OnnxValueKind> OnnxValueKindOf(const Type& declared) {
+  if (declared.is_tensor()) return OnnxValueKind::kTensor;
+  if (declared.is_sequence()) return OnnxValueKind::kSequence;
+  if (declared.is_data() && declared.name() == kOption) return OnnxValueKind::kOptional;
+  return std::nullopt;
+}
 
 absl::StatusOr<Value> ParseOnnxValue(absl::string_view bytes, OnnxValueKind kind, absl::string_view name) {
   absl::StatusOr<Value> value = Read(bytes, kind);

@@ -2,16 +2,21 @@
 // shapes. PUBLIC.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "vm/core/type.h"
 #include "vm/core/value_tree.h"
 
 namespace baton {
 
 // The message that a file holds. Nothing in the file tells: the model's declaration does.
 enum class OnnxValueKind { kTensor, kSequence, kOptional };
+
+// That of files for an input or output of type `declared` of an imported model; none for other data types.
+std::optional<OnnxValueKind> OnnxValueKindOf(const Type& declared);
 
 // A serialized TensorProto, SequenceProto or OptionalProto; `name` stands for the file in messages. Errors:
 // InvalidArgument; Unimplemented for values and element types that are not supported.

@@ -8,10 +8,10 @@
 namespace baton {
 
 Type OptionType(ir::Module& module, const Type& content) {
-  if (module.FindTypeDefinition("Option") == nullptr) {
-    module.AddTypeDefinition({"Option", {"A"}, {{"Some", {Type::Variable("A")}}, {"None", {}}}});
+  if (module.FindTypeDefinition(kOption) == nullptr) {
+    module.AddTypeDefinition({std::string(kOption), {"A"}, {{"Some", {Type::Variable("A")}}, {"None", {}}}});
   }
-  return Type::Data("Option", {content});
+  return Type::Data(kOption, {content});
 }
 
 Type WithOpenElements(const Type& type) {

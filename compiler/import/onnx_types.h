@@ -3,6 +3,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "compiler/ir/module.h"
 #include "vm/core/type.h"
 
@@ -12,7 +13,8 @@ class TypeProto;
 
 namespace baton {
 
-// The constructors of Option[A], the same as the text library's.
+// The data type Option[A] and its constructors, the same as the text library's.
+inline constexpr absl::string_view kOption = "Option";
 inline constexpr int kSome = 0;
 inline constexpr int kNone = 1;
 // Option[content]; defines Option in the module.
