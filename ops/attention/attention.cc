@@ -108,15 +108,11 @@ const OpDef& Attention() {
   static const OpDef& def = *new OpDef(MakeOp<AttentionAttrs>({
       .name = "attention",
       .doc = "softmax(query key^T * scale + bias) value for each head; several heads of query may share one "
-             "of key "
-             "and value. query, key and value are [batch, heads, length, size] or packed [batch, length, "
-             "heads * "
-             "size]. The bias is mask (added, or false for -inf, -inf for keys that it lacks), and -inf for "
-             "keys "
-             "beyond valid_length and those that `is_causal` and the windows exclude: query i stands at "
-             "place i + "
-             "offset, which is valid_length - queries where that is given. A query without keys gives zeros. "
-             "Source: ONNX Attention-25.",
+             "of key and value. query, key and value are [batch, heads, length, size] or packed "
+             "[batch, length, heads * size]. The bias is mask (added, or false for -inf, -inf for keys that "
+             "it lacks), and -inf for keys beyond valid_length and those that `is_causal` and the windows "
+             "exclude: query i stands at place i + offset, which is valid_length - queries where that is "
+             "given. A query without keys gives zeros. Source: ONNX Attention-25.",
       .attrs = {{"q_num_heads", &AttentionAttrs::q_num_heads, "heads of a packed query"},
                 {"kv_num_heads", &AttentionAttrs::kv_num_heads, "heads of packed keys and values"},
                 {"scale", &AttentionAttrs::scale, "factor of the products; 0: 1 / sqrt(head size)"},

@@ -203,13 +203,10 @@ absl::Status LinearAttentionKernel(const LinearAttentionAttrs& attrs, KernelCall
 const OpDef& LinearAttention() {
   static const OpDef& def = *new OpDef(MakeOp<LinearAttentionAttrs>(
       {.name = "linear_attention",
-       .doc =
-           "For each head and step: S := exp(decay) S; S := S + key (x) u, with u = value, or beta (value - "
-           "S^T "
-           "key); output = scale * S^T query; and the last S. Operands are packed [batch, length, heads * "
-           "size], "
-           "the state is [batch, heads, key, value] (absent: zeros); several heads of query may share one. "
-           "Source: ONNX LinearAttention-27.",
+       .doc = "For each head and step: S := exp(decay) S; S := S + key (x) u, with u = value, or "
+              "beta (value - S^T key); output = scale * S^T query; and the last S. Operands are packed "
+              "[batch, length, heads * size], the state is [batch, heads, key, value] (absent: zeros); "
+              "several heads of query may share one. Source: ONNX LinearAttention-27.",
        .attrs = {{"q_num_heads", &LinearAttentionAttrs::q_num_heads, "heads of query", /*required=*/true},
                  {"kv_num_heads", &LinearAttentionAttrs::kv_num_heads, "heads of key and value",
                   /*required=*/true},

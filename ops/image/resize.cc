@@ -185,9 +185,7 @@ const OpDef& Resize() {
       {.name = "image.resize",
        .doc = "Resamples data along `axes` to the extents `sizes`, or floor(extent * scale) without them; "
               "tf_crop_and_resize takes the part `roi` of it. Interpolation goes axis by axis; integer "
-              "elements are "
-              "truncated. Source: ONNX Resize-19; "
-              "Relay's image.resize2d.",
+              "elements are truncated. Source: ONNX Resize-19; Relay's image.resize2d.",
        .attrs =
            {{"axes", &ResizeAttrs::axes, "axes that are resized; none: all"},
             {"scales", &ResizeAttrs::scales,

@@ -76,8 +76,7 @@ const OpDef& MaxPool() {
   static const OpDef& def = *new OpDef(MakeOp<MaxPoolAttrs>({
       .name = "nn.max_pool",
       .doc = "Greatest element of each window of data [N, C, spatial...], and its index in data as a flat "
-             "tensor; a window "
-             "without elements gives the least value and -1. Source: ONNX MaxPool-12.",
+             "tensor; a window without elements gives the least value and -1. Source: ONNX MaxPool-12.",
       .attrs = PoolAttrList<MaxPoolAttrs>(
           {{"storage_order", &MaxPoolAttrs::storage_order,
             "indices count the places of a plane row by row (0) or column by column (1)"}}),

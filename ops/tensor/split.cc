@@ -97,8 +97,7 @@ const OpDef& Split() {
   static const OpDef& def = *new OpDef(MakeOp<SplitAttrs>(
       {.name = "split",
        .doc = "Parts of data along an axis: of the given sizes, or num_outputs equal ones of which the last "
-              "may be "
-              "smaller. Source: ONNX Split-18.",
+              "may be smaller. Source: ONNX Split-18.",
        .attrs = {{"axis", &SplitAttrs::axis, "the axis that is split; negative counts from the end"},
                  {"num_outputs", &SplitAttrs::num_outputs, "number of parts; 0: as many as sizes has"}},
        .inputs = {"data", InputDef("sizes").Optional().DecidesShape()},
