@@ -92,6 +92,9 @@ struct Function {
   }
 };
 
+// Parameters, and results, that a function may have to be forked (Fork in opcodes.def).
+inline constexpr size_t kMaxForkedSlots = 1000;
+
 // A named and typed input or output of an entry point: tensors, data of types that are made of tensors, and
 // tuples of these.
 struct Parameter {

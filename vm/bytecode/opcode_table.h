@@ -16,6 +16,7 @@ inline constexpr SlotKind F64 = SlotKind::kF64;
 inline constexpr SlotKind Bool = SlotKind::kBool;
 inline constexpr SlotKind Tensor = SlotKind::kTensor;
 inline constexpr SlotKind Object = SlotKind::kObject;
+inline constexpr SlotKind Future = SlotKind::kFuture;
 
 constexpr Operand Def(SlotKind slot, const char* name) {
   return {OperandKind::kDef, slot, name};

@@ -153,8 +153,11 @@ class StackWalk {
           break;
       }
     }
+    const bool copies = info().operands[0].kind == OperandKind::kDef;  // to the stack, or from it
     const bool takes =
         instruction_.opcode == Opcode::kLocalTake || instruction_.opcode == Opcode::kLocalTakeWide;
+    if (any_kind_ == SlotKind::kFuture && copies && !takes)
+      return Fail("copies a future, which has one place");
     if (!takes || IsReference(*any_kind_)) return absl::OkStatus();
     return Fail("takes local ", instruction_.operands[1].number, " of kind ", SlotKindName(*any_kind_),
                 ", which holds no reference");

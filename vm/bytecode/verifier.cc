@@ -95,11 +95,25 @@ absl::Status CheckSlotKinds(const std::vector<SlotKind>& kinds, absl::string_vie
   return absl::OkStatus();
 }
 
+// Of values that go from one function to another.
+absl::Status CheckPassedKinds(absl::Span<const SlotKind> kinds, absl::string_view where) {
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (CanLeaveFrame(kinds[i])) continue;
+    return Fail(where, " ", i, " is a ", SlotKindName(kinds[i]),
+                ", which stays in the function that made it");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSignatures(const Executable& executable) {
   for (size_t i = 0; i < executable.signatures.size(); ++i) {
     const Signature& signature = executable.signatures[i];
-    BATON_RETURN_IF_ERROR(CheckSlotKinds(signature.params, absl::StrCat("signature ", i, ": parameter")));
-    BATON_RETURN_IF_ERROR(CheckSlotKinds(signature.results, absl::StrCat("signature ", i, ": result")));
+    for (const auto& [kinds, what] :
+         {std::pair(&signature.params, "parameter"), {&signature.results, "result"}}) {
+      const std::string where = absl::StrCat("signature ", i, ": ", what);
+      BATON_RETURN_IF_ERROR(CheckSlotKinds(*kinds, where));
+      BATON_RETURN_IF_ERROR(CheckPassedKinds(*kinds, where));
+    }
   }
   return absl::OkStatus();
 }
@@ -149,6 +163,8 @@ absl::Status CheckFunctionHeader(const Executable& executable, int index) {
   }
   BATON_RETURN_IF_ERROR(CheckSlotKinds(function.register_kinds, absl::StrCat(label, ": register")));
   BATON_RETURN_IF_ERROR(CheckSlotKinds(function.result_kinds, absl::StrCat(label, ": result")));
+  BATON_RETURN_IF_ERROR(CheckPassedKinds(function.parameters(), absl::StrCat(label, ": parameter")));
+  BATON_RETURN_IF_ERROR(CheckPassedKinds(function.result_kinds, absl::StrCat(label, ": result")));
   BATON_RETURN_IF_ERROR(CheckStackHeader(function, label));
   if (function.code.empty() && function.stack.code.empty()) return Fail(label, ": has no code");
   const bool is_stack_only = function.code.empty() && !function.stack.code.empty();

@@ -187,7 +187,11 @@ absl::Status InstructionChecker::CheckRegister(const Operand& operand, uint16_t 
   if (given_up_[number] == serial_) {
     return FailOperand(operand, "reads r", number, " after its last use in the same instruction");
   }
-  if (!IsLastUse(unit)) return absl::OkStatus();
+  if (!IsLastUse(unit)) {
+    return kind != SlotKind::kFuture
+               ? absl::OkStatus()
+               : FailOperand(operand, "is r", number, ", a future, which any use must mark as its last");
+  }
   given_up_[number] = serial_;
   return IsReference(kind)
              ? absl::OkStatus()

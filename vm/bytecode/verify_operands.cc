@@ -1,5 +1,7 @@
 #include "vm/bytecode/verify_operands.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "vm/bytecode/verify_function.h"
 #include "vm/core/status.h"
@@ -91,6 +93,8 @@ class NumberChecker {
         return Fail(1, "is ", number(1), ", which is no reference: its fields do not change");
       case Opcode::kMakeClosure:
         return CheckCaptured();
+      case Opcode::kFork:
+        return CheckForked();
       case Opcode::kTailCall:
         return CheckTailResults(0, executable_.functions[number(0)].result_kinds,
                                 FunctionLabel(executable_, static_cast<int>(number(0))));
@@ -125,6 +129,15 @@ class NumberChecker {
     if (num_captured <= static_cast<size_t>(num_parameters)) return absl::OkStatus();
     return Fail(2, "lists ", num_captured, " values, ", FunctionLabel(executable_, callee), " has ",
                 num_parameters, " parameters");
+  }
+
+  // A future has room for the arguments or the results.
+  absl::Status CheckForked() const {
+    const Function& callee = executable_.functions[number(1)];
+    const size_t num_slots = std::max(callee.parameters().size(), callee.result_kinds.size());
+    if (num_slots <= kMaxForkedSlots) return absl::OkStatus();
+    return Fail(1, "is ", FunctionLabel(executable_, static_cast<int>(number(1))), ", which has ", num_slots,
+                " parameters or results; a call that is forked has at most ", kMaxForkedSlots);
   }
 
   // A tail call returns what its callee does.
@@ -163,6 +176,10 @@ ListKinds ExpectedList(const Executable& executable, const Function& function, c
       [[fallthrough]];
     case Opcode::kTailCall:
       return executable.functions[number(0)].parameters();
+    case Opcode::kFork:
+      return executable.functions[number(1)].parameters();
+    case Opcode::kAwait:
+      return absl::MakeConstSpan(executable.functions[number(1)].result_kinds);
     case Opcode::kCallClosure:
       if (operand == 3) return absl::MakeConstSpan(executable.signatures[number(1)].results);
       [[fallthrough]];

@@ -14,6 +14,8 @@ absl::string_view SlotKindName(SlotKind kind) {
       return "tensor";
     case SlotKind::kObject:
       return "object";
+    case SlotKind::kFuture:
+      return "future";
   }
   return "?";
 }

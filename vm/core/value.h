@@ -17,14 +17,18 @@ class Storage;
 class TensorObject;
 
 // The static kind of a register. The order is the code in .baton files: append only.
-enum class SlotKind : uint8_t { kI64, kF64, kBool, kTensor, kObject };
-inline constexpr int kNumSlotKinds = 5;
+enum class SlotKind : uint8_t { kI64, kF64, kBool, kTensor, kObject, kFuture };
+inline constexpr int kNumSlotKinds = 6;
 
-// "i64", "f64", "bool", "tensor", "object".
+// "i64", "f64", "bool", "tensor", "object", "future".
 absl::string_view SlotKindName(SlotKind kind);
 // True for kinds that hold a counted reference: zeroed on frame entry, released on frame exit.
 inline constexpr bool IsReference(SlotKind kind) {
-  return kind == SlotKind::kTensor || kind == SlotKind::kObject;
+  return kind == SlotKind::kTensor || kind == SlotKind::kObject || kind == SlotKind::kFuture;
+}
+// Futures stay in the frame that made them, and have one reference: they are moved, never copied.
+inline constexpr bool CanLeaveFrame(SlotKind kind) {
+  return kind != SlotKind::kFuture;
 }
 
 // The slot kind of an unboxed element: bool -> bool, integers -> i64, float32 and float64 -> f64. Nothing for

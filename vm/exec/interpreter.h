@@ -14,6 +14,7 @@
 #include "vm/core/value.h"
 #include "vm/exec/arena.h"
 #include "vm/exec/frame.h"
+#include "vm/exec/future.h"
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
@@ -84,6 +85,7 @@ class Interpreter {
   bool FailObjectType(const Object& object, const ObjectLayout& expected);
   bool FailSignature(const Object& object, uint32_t expected);
   bool FailSequence(const Object& object);
+  bool FailFuture(const FutureHeader& future, const LoadedFunction& expected);
   bool FailCheckEqual(uint32_t message, int64_t a, int64_t b);
   bool FailCheckBroadcast(uint32_t message, int64_t a, int64_t b);
   bool FailCheckAtLeast(uint32_t message, int64_t a, int64_t b);
@@ -100,6 +102,21 @@ class Interpreter {
     return object;
   }
   void FailObject(const ObjectLayout& layout);
+  // A deferred future without arguments; null after an error.
+  FutureHeader* NewFuture(const LoadedFunction& callee) {
+    Object* object = heap_.New(callee.future_layout);
+    if (object == nullptr) [[unlikely]] {
+      FailObject(callee.future_layout);
+      return nullptr;
+    }
+    FutureHeader* future = NewHeader(object);
+    future->function = &callee;
+    future->sequence = num_forks_++;
+    future->InsertBefore(&deferred_);
+    return future;
+  }
+  // The future has its arguments. Lets other workers have it when they are idle and it is worth it.
+  void Offer(FutureHeader* future, int64_t work) { (void)future, (void)work; }
   // "List[Tensor[(), int32]].Cons", "closure of 'f' (i64) -> (tensor)".
   std::string DescribeObject(const ObjectLayout& layout) const;
 
@@ -137,6 +154,8 @@ class Interpreter {
   FrameStack frames_;
   SequenceMaker sequences_;
   Arena arena_;
+  FutureLink deferred_;  // futures that nobody else knows
+  int64_t num_forks_ = 0;
   KernelCaller kernels_;
   absl::Status status_;
 

@@ -82,6 +82,12 @@ std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
       absl::StrCat("found ", DescribeObject(*object.layout), ", expected a sequence")));
 }
 
+[[gnu::cold, gnu::noinline]] bool Interpreter::FailFuture(const FutureHeader& future,
+                                                          const LoadedFunction& expected) {
+  return Fail(absl::InvalidArgumentError(absl::StrCat("found a future of '", future.function->source->name,
+                                                      "', expected one of '", expected.source->name, "'")));
+}
+
 [[gnu::cold, gnu::noinline]] void Interpreter::FailObject(const ObjectLayout& layout) {
   const int64_t num_bytes = layout.is_tracked_cell ? kSlabBytes + 8 : kSlabBytes;
   Fail(pool_->ExhaustedError(num_bytes));

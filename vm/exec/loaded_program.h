@@ -51,6 +51,7 @@ struct LoadedFunction {
       references;  // registers or locals that hold references; first those that are parameters
   int32_t num_reference_parameters = 0;
   std::vector<uint16_t> reference_results;  // results that are references
+  ObjectLayout future_layout;               // of forked calls; without fields when it cannot be forked
   const Function* source = nullptr;         // names, kinds and debug entries
   std::vector<uint16_t> register_code;      // one of these two is what `code` points to
   std::vector<uint8_t> stack_code;

@@ -28,6 +28,7 @@ struct ObjectLayout {
   // layout has its place in the list behind its fields.
   bool is_tracked_cell = false;
   bool is_sequence = false;     // sequence.h
+  bool is_future = false;       // future.h
   Object* singleton = nullptr;  // the only object of a layout without fields, immortal
 
   Type type;                                 // unknown: a closure

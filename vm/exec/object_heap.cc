@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "vm/core/tensor.h"
+#include "vm/exec/future.h"
 #include "vm/exec/sequence.h"
 
 namespace baton {
@@ -129,8 +130,13 @@ void ObjectHeap::Untrack(Object* cell) {
   while (dead != nullptr) {
     Object* object = std::exchange(dead, dead->next);
     if (object->layout->is_sequence) ReleaseElements(object);
-    for (const uint16_t index : object->layout->references) {
-      Counted* field = object->fields()[index].reference;
+    FutureContents contents{object->fields(), object->layout->references};
+    if (object->layout->is_future) [[unlikely]] {
+      HeaderOf(object)->Remove();
+      contents = ContentsOf(HeaderOf(object));
+    }
+    for (const uint16_t index : contents.references) {
+      Counted* field = contents.values[index].reference;
       // Null while a value from outside is being converted.
       if (field == nullptr || !field->Drop()) continue;
       if (field->kind() == Counted::Kind::kTensor) {

@@ -44,6 +44,9 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
   template <typename Set>
   [[gnu::always_inline]] void Unpack(Object* object, Set set);
 
+  // Frees the memory of an object whose last reference and fields the caller has taken.
+  void FreeEmptied(Object* object) { Free(object); }
+
   // Frees all objects that only cycles keep alive. Takes time in proportion to the objects that cells reach.
   void CollectCycles();
   // Gives back slabs without objects.

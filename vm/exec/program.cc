@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "vm/bytecode/code_view.h"
 #include "vm/core/status.h"
+#include "vm/exec/future.h"
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/object_layouts.h"
@@ -174,6 +175,11 @@ LoadedFunction LoadHeader(const Function& source, Dispatch dispatch) {
   }
   for (size_t r = 0; r < source.result_kinds.size(); ++r) {
     if (IsReference(source.result_kinds[r])) function.reference_results.push_back(static_cast<uint16_t>(r));
+  }
+  const size_t num_parameters = source.parameters().size(), num_results = source.result_kinds.size();
+  if (std::max(num_parameters, num_results) <= kMaxForkedSlots) {
+    function.future_layout =
+        MakeFutureLayout(static_cast<int64_t>(num_parameters), static_cast<int64_t>(num_results));
   }
   return function;
 }

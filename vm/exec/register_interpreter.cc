@@ -76,7 +76,7 @@ class RegisterList {
   }
   Counted* Take(size_t i) const { return baton::Take(units_[i], registers_); }
   // Copies or moves everything; `references` are the places of references.
-  void TakeTo(Slot* targets, const std::vector<uint16_t>& references) const {
+  void TakeTo(Slot* targets, absl::Span<const uint16_t> references) const {
     for (size_t i = 0; i < size(); ++i) targets[i] = slot(i);
     for (const uint16_t index : references) targets[index].reference = Take(index);
   }
@@ -118,10 +118,21 @@ inline void PassClosure(uint16_t closure_unit, absl::Span<const uint16_t> argume
   PassArguments(*layout.function, layout.fields.size(), arguments, caller, parameters);
 }
 
+// The same for a call that was forked: the future has the arguments.
+inline void PassForked(uint16_t future_unit, Slot* caller, Slot* parameters, ObjectHeap* heap) {
+  TakeArguments(HeaderOf(static_cast<Object*>(Take(future_unit, caller))), parameters, heap);
+}
+
 // The registers that the results of a call go to; `pc` is at an instruction that calls.
 inline const uint16_t* ResultTargets(const uint16_t* pc) {
-  const bool is_call = (pc[0] & 0xFF) == static_cast<uint8_t>(Opcode::kCall);
-  return NextList(pc + (is_call ? kOffset<Opcode::kCall, 1> : kOffset<Opcode::kCallClosure, 2>)) + 1;
+  switch (static_cast<Opcode>(pc[0] & 0xFF)) {
+    case Opcode::kCall:
+      return NextList(pc + kOffset<Opcode::kCall, 1>) + 1;
+    case Opcode::kAwait:
+      return pc + kOffset<Opcode::kAwait, 2> + 1;
+    default:
+      return NextList(pc + kOffset<Opcode::kCallClosure, 2>) + 1;
+  }
 }
 
 // Copies or moves results into the registers that `targets` names.
@@ -244,6 +255,7 @@ const uint8_t* BytesOf(const uint16_t* pc) {
     const LoadedFunction& callee = CLOSURE_CALLEE(k); \
     ENTER(callee, PASS_CLOSURE(k, l));                \
   } while (false)
+#define CALL_FORKED(k, callee) ENTER(callee, PassForked(*UNIT(k), caller, parameters, &vm.heap_))
 #define TAIL_CALL_CLOSURE(k, l)                       \
   do {                                                \
     const LoadedFunction& callee = CLOSURE_CALLEE(k); \

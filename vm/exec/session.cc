@@ -195,7 +195,7 @@ absl::StatusOr<Tensor> Session::Impl::CopyToPool(const TensorObject& tensor) {
   return Tensor::Adopt(copy);
 }
 
-Session::Session(std::shared_ptr<const Program> program) {
+Session::Session(std::shared_ptr<const Program> program, std::shared_ptr<Scheduler> scheduler) {
   const LoadedProgram& loaded = program->impl_->loaded;
   impl_ = std::make_unique<Impl>(std::move(program), loaded);
 }

@@ -14,6 +14,7 @@
 #include "vm/core/tensor.h"
 #include "vm/core/value_tree.h"
 #include "vm/exec/program.h"
+#include "vm/exec/scheduler.h"
 
 namespace baton {
 
@@ -36,6 +37,8 @@ struct InvocationCounts {
   int64_t instructions =
       0;  // only counted when built with BATON_COUNT_INSTRUCTIONS or asked for by SetCounting
   int64_t kernel_calls = 0;
+  int64_t forks = 0;         // evaluated
+  int64_t shared_forks = 0;  // of these, run as strands of their own, on whichever worker
   int64_t peak_memory_bytes = 0;
   int64_t collected_objects = 0;  // that only a cycle of references kept alive
 };
@@ -43,7 +46,8 @@ struct InvocationCounts {
 // Cheap to make. Threads: one invocation at a time; many Sessions over one Program run at once.
 class Session {
  public:
-  explicit Session(std::shared_ptr<const Program> program);
+  // Without a scheduler it runs on the calling thread alone.
+  explicit Session(std::shared_ptr<const Program> program, std::shared_ptr<Scheduler> scheduler = nullptr);
   ~Session();
   Session(Session&&) noexcept;
 

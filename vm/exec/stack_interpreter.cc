@@ -77,9 +77,7 @@ class StackList {
   }
   Counted* Take(size_t i) const { return first_[i].reference; }
   // Moves everything; where references are does not matter.
-  void TakeTo(Slot* targets, const std::vector<uint16_t>&) const {
-    std::copy(first_, first_ + size_, targets);
-  }
+  void TakeTo(Slot* targets, absl::Span<const uint16_t>) const { std::copy(first_, first_ + size_, targets); }
   void DropTensors() const {
     for (size_t i = 0; i < size_; ++i) first_[i].tensor->Unref();
   }
@@ -131,7 +129,11 @@ inline void UnpackClosure(Slot* closure_slot, int64_t num_arguments, ObjectHeap*
   return sp >= locals + function.num_locals && sp <= locals + function.num_slots;
 }
 
-static_assert(kLength<Opcode::kCall> == kLength<Opcode::kCallClosure>, "a return finds the next instruction");
+// Of an instruction that calls.
+static_assert(kLength<Opcode::kCall> == kLength<Opcode::kCallClosure>);
+inline int LengthOfCall(const uint8_t* pc) {
+  return *pc == static_cast<uint8_t>(Opcode::kAwait) ? kLength<Opcode::kAwait> : kLength<Opcode::kCall>;
+}
 
 // Handlers find their row by name; those of references have the operands of the others.
 struct OpcodeOf {
@@ -233,6 +235,17 @@ struct OpcodeOf {
     locals = parameters;                                              \
     START(callee);                                                    \
   } while (false)
+// The parameters begin where the future, which is on top, lies.
+#define CALL_FORKED(k, callee)                                          \
+  do {                                                                  \
+    vm.frames_.top().pc = pc;                                           \
+    Slot* parameters = vm.frames_.PushOver(callee, sp - NUM_TAKEN());   \
+    FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));          \
+    TakeArguments(HeaderOf(parameters->object), parameters, &vm.heap_); \
+    callee.ClearLocals(parameters);                                     \
+    locals = parameters;                                                \
+    START(callee);                                                      \
+  } while (false)
 #define TAIL_CALL(k, l)                                                  \
   do {                                                                   \
     const LoadedFunction& callee = CALLEE(k);                            \
@@ -264,7 +277,7 @@ struct OpcodeOf {
     vm.frames_.Pop();                           \
     const Frame& caller = vm.frames_.top();     \
     locals = vm.frames_.slots(caller);          \
-    pc = caller.pc + kLength<Opcode::kCall>;    \
+    pc = caller.pc + LengthOfCall(caller.pc);   \
     DISPATCH();                                 \
   } while (false)
 #define LOCALS(suffix, Number)                                                          \
