@@ -18,6 +18,7 @@
 #include "vm/core/dim.h"
 #include "vm/core/kernel.h"
 #include "vm/core/status.h"
+#include "vm/core/tensor.h"
 #include "vm/core/type.h"
 
 namespace baton {
@@ -117,6 +118,16 @@ using ElementRule = std::function<absl::StatusOr<std::vector<int>>(TypeContext& 
 // ndarray_size). False when they do not.
 using ValueRule = std::function<bool(TypeContext& context, const void* attrs, std::vector<Dim>* elements)>;
 
+// Of an operator with several results: a call that gives one of them alone, with the default attributes of
+// `op`, of the operator's first input followed by `operands`.
+struct ResultCall {
+  const OpDef* op = nullptr;
+  std::vector<Tensor> operands;
+};
+// None when there is no such call, or when it does not follow from the types of the results.
+using ResultRule =
+    std::function<std::optional<ResultCall>(const void* attrs, const TensorTypes& results, int index)>;
+
 enum class Fusion : uint8_t { kElementwise, kBroadcast, kInjective, kReduction, kOpaque };
 
 struct InputDef {
@@ -190,6 +201,7 @@ class OpDef {
   ScalarForm fold = ScalarForm::kNone;  // of reductions: all elements of the first input joined by this form
   ElementRule elements;                 // may be null
   ValueRule values;                     // may be null
+  ResultRule result_alone;              // may be null
   bool is_view = false;  // the result has the first input's bytes in the same order, only another shape
   bool variadic_outputs = false;  // as many outputs as the type rule returns (split)
   bool pure = true;
@@ -277,6 +289,8 @@ struct OpSpec {
   // order.
   absl::StatusOr<std::vector<int>> (*elements)(TypeContext& context, const Attrs& attrs) = nullptr;
   bool (*values)(TypeContext& context, const Attrs& attrs, std::vector<Dim>* elements) = nullptr;
+  std::optional<ResultCall> (*result_alone)(const Attrs& attrs, const TensorTypes& results,
+                                            int index) = nullptr;
   bool is_view = false;
   bool variadic_outputs = false;
   Fusion fusion = Fusion::kOpaque;
@@ -317,6 +331,11 @@ OpDef MakeOp(OpSpec<Attrs> spec) {
   if (spec.values != nullptr) {
     op.values = [values = spec.values](TypeContext& context, const void* attrs, std::vector<Dim>* result) {
       return values(context, *static_cast<const Attrs*>(attrs), result);
+    };
+  }
+  if (spec.result_alone != nullptr) {
+    op.result_alone = [rule = spec.result_alone](const void* attrs, const TensorTypes& results, int index) {
+      return rule(*static_cast<const Attrs*>(attrs), results, index);
     };
   }
   op.is_view = spec.is_view;

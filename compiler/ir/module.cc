@@ -140,28 +140,6 @@ std::vector<Atom*> Operands(Expr* expr) {
   return operands;
 }
 
-absl::string_view SequenceOperationName(SequenceOperation operation) {
-  switch (operation) {
-    case SequenceOperation::kMake:
-      return "sequence_make";
-    case SequenceOperation::kLength:
-      return "sequence_length";
-    case SequenceOperation::kAt:
-      return "sequence_at";
-    case SequenceOperation::kAppend:
-      return "sequence_append";
-    case SequenceOperation::kInsert:
-      return "sequence_insert";
-    case SequenceOperation::kErase:
-      return "sequence_erase";
-    case SequenceOperation::kConcat:
-      return "sequence_concat";
-    case SequenceOperation::kStack:
-      return "sequence_stack";
-  }
-  return "";
-}
-
 std::vector<Region*> Regions(const Expr& expr) {
   if (const auto* branch = std::get_if<If>(&expr)) return {branch->then_region, branch->else_region};
   if (const auto* loop = std::get_if<Loop>(&expr)) return {loop->condition, loop->body};

@@ -18,6 +18,7 @@
 
 #include "absl/strings/string_view.h"
 #include "compiler/ir/pointees.h"
+#include "compiler/ir/sequence_operation.h"
 #include "ops/op_def.h"
 #include "vm/core/dim.h"
 #include "vm/core/source_location.h"
@@ -157,25 +158,14 @@ struct WriteReference {
   Atom content;
 };
 // Sequences: ordered lists of tensors of one element type, whose shapes may differ. They are values: what
-// changes one gives another. Positions are integers of one element; those below 0 count from the end.
-enum class SequenceOperation : uint8_t {
-  kMake,    // (elements...): a sequence of them
-  kLength,  // (sequence): int64, rank 0
-  kAt,      // (sequence, position): the element there
-  kAppend,  // (sequence, element): one more behind the last
-  kInsert,  // (sequence, element, position): before the element there; position n: behind the last
-  kErase,   // (sequence, position): without the element there
-  kConcat,  // (sequence): the elements one after the other along `axis`; fails when there are none
-  kStack,   // (sequence): the same along a new axis; without elements a tensor as `empty` says
-};
-// "sequence_append".
-absl::string_view SequenceOperationName(SequenceOperation operation);
+// changes one gives another. The operations: sequence_operations.def.
 struct SequenceOp {
   SequenceOperation operation = SequenceOperation::kMake;
   std::vector<Atom> args;
-  int64_t axis = 0;       // of kConcat and kStack; of kStack as the result counts
-  std::string what = {};  // of these: starts the messages of errors
-  TensorType empty = {};  // of kStack: the result without elements, as far as the elements' type does not say
+  // Of those that have them, SequenceAttribute.
+  int64_t axis = 0;
+  std::string what = {};  // with an axis: starts the messages of errors
+  TensorType empty = {};  // the result without elements, as far as the elements' type does not say
 };
 // Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail
 // but that need not be reached.

@@ -19,6 +19,7 @@ class SequenceTyper {
     if (sequence_.operation == SequenceOperation::kMake) return Make();
     const Type type = scope_.TypeOf(sequence_.args[0]);
     if (!type.is_sequence()) return Fail("found ", type.ToString(), ", expected a sequence");
+    BATON_RETURN_IF_ERROR(CheckPositions());
     const Type& element = type.element();
     switch (sequence_.operation) {
       case SequenceOperation::kMake:
@@ -26,16 +27,12 @@ class SequenceTyper {
       case SequenceOperation::kLength:
         return Type(DType::kInt64, Shape());
       case SequenceOperation::kAt:
-        BATON_RETURN_IF_ERROR(CheckPosition(sequence_.args[1]));
         if (element.kind() == Type::Kind::kNever) return Fail("the sequence has no elements");
         return InstantiateOpenExtents(module_, element);
       case SequenceOperation::kAppend:
-        return Extend(element, sequence_.args[1]);
       case SequenceOperation::kInsert:
-        BATON_RETURN_IF_ERROR(CheckPosition(sequence_.args[2]));
         return Extend(element, sequence_.args[1]);
       case SequenceOperation::kErase:
-        BATON_RETURN_IF_ERROR(CheckPosition(sequence_.args[1]));
         return type;
       case SequenceOperation::kConcat:
       case SequenceOperation::kStack:
@@ -48,7 +45,7 @@ class SequenceTyper {
   template <typename... Parts>
   absl::Status Fail(const Parts&... parts) const {
     return absl::InvalidArgumentError(
-        absl::StrCat(SequenceOperationName(sequence_.operation), ": ", parts...));
+        absl::StrCat(GetSequenceOperation(sequence_.operation).name, ": ", parts...));
   }
 
   absl::StatusOr<Type> Make() const {
@@ -67,6 +64,15 @@ class SequenceTyper {
     std::optional<Type> joined = JoinElementTypes(element, type);
     if (joined) return Type::Sequence(*std::move(joined));
     return Fail("found the element ", type.ToString(), " for a sequence of ", element.ToString());
+  }
+
+  absl::Status CheckPositions() const {
+    const auto& arguments = GetSequenceOperation(sequence_.operation).arguments;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i] != SequenceArgument::kPosition) continue;
+      BATON_RETURN_IF_ERROR(CheckPosition(sequence_.args[i]));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CheckPosition(const Atom& position) const {

@@ -93,6 +93,8 @@ class FunctionLowering {
   absl::Status LowerRead(const ir::Binding& binding, const ir::ReadReference& read);
   absl::Status LowerWrite(const ir::Binding& binding, const ir::WriteReference& write);
   absl::Status LowerSequence(const ir::Binding& binding, const ir::SequenceOp& sequence);
+  absl::StatusOr<LowOperand> SequenceOperand(const Operand& operand, const ir::Binding& binding,
+                                             absl::Span<const ir::Atom>* args);
   void SetObject(const ir::Binding& binding, Opcode opcode, int64_t table_index, Registers fields);
 
   // Values (lower_values.cc).
@@ -147,5 +149,8 @@ class FunctionLowering {
 
 // The slot kinds of values of `types`, one after the other; unboxed.
 std::vector<SlotKind> SlotKindsOf(absl::Span<const Type> types);
+
+// The instruction that does the operation: one for each.
+Opcode SequenceOpcode(ir::SequenceOperation operation);
 
 }  // namespace baton

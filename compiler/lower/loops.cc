@@ -10,7 +10,7 @@ namespace baton {
 namespace {
 
 constexpr size_t kMaxRepeated = 8;  // instructions of a test
-constexpr int kMaxHoisted = 8;      // constants of a loop: each takes a register all through it
+constexpr int kMaxHoisted = 8;      // loads of a loop: each takes a register all through it
 
 struct LoopBlocks {
   uint32_t header = 0;
@@ -59,8 +59,13 @@ bool LoadsNumber(const LowInstruction& instruction) {
          instruction.opcode == Opcode::kLoadFloat;
 }
 
+bool LoadsElement(const LowInstruction& instruction) {
+  return instruction.opcode == Opcode::kGetElementI64 || instruction.opcode == Opcode::kGetElementF64 ||
+         instruction.opcode == Opcode::kGetElementBool;
+}
+
 // What may be loaded before a loop: numbers with one definition that something but a move reads. A moved
-// constant is loaded where it goes.
+// number is loaded where it goes.
 std::vector<bool> FindHoistable(const LowFunction& function) {
   std::vector<int> num_defs(function.kinds.size(), 0);
   std::vector<bool> hoistable(function.kinds.size(), false);
@@ -77,15 +82,37 @@ std::vector<bool> FindHoistable(const LowFunction& function) {
   return hoistable;
 }
 
-// Takes the loads out of the loop.
-std::vector<LowInstruction> TakeConstants(const LoopBlocks& loop, const std::vector<bool>& hoistable,
-                                          LowFunction* function) {
+// By register: the loop's instructions write it, or the contents of its tensor.
+std::vector<bool> FindWritten(const LoopBlocks& loop, const LowFunction& function) {
+  std::vector<bool> written(function.kinds.size(), false);
+  for (const uint32_t b : loop.blocks) {
+    for (const LowInstruction& instruction : function.blocks[b].instructions) {
+      VisitRegisters(
+          instruction, [](auto) {}, [&](auto def) { written[def] = true; });
+      const OpcodeInfo& info = GetOpcode(instruction.opcode);
+      for (int i = 0; i < info.num_operands; ++i) {
+        if (info.operands[i].kind != OperandKind::kUpdates) continue;
+        for (const VirtualRegister r : instruction.operands[i].list) written[r] = true;
+      }
+    }
+  }
+  return written;
+}
+
+// Takes the loads out of the loop. Those of elements may fail: only the header's, which runs in any case.
+std::vector<LowInstruction> TakeLoads(const LoopBlocks& loop, const std::vector<bool>& hoistable,
+                                      LowFunction* function) {
+  const std::vector<LowInstruction>& header = function->blocks[loop.header].instructions;
+  std::vector<bool> written;
+  if (std::any_of(header.begin(), header.end(), LoadsElement)) written = FindWritten(loop, *function);
   std::vector<LowInstruction> taken;
   for (const uint32_t b : loop.blocks) {
     std::vector<LowInstruction>& instructions = function->blocks[b].instructions;
     const auto take = [&](const LowInstruction& instruction) {
+      const bool is_invariant = LoadsNumber(instruction) || (b == loop.header && LoadsElement(instruction) &&
+                                                             !written[instruction.operands[1].number]);
       const bool fits =
-          taken.size() < kMaxHoisted && LoadsNumber(instruction) && hoistable[instruction.operands[0].number];
+          taken.size() < kMaxHoisted && is_invariant && hoistable[instruction.operands[0].number];
       if (fits) taken.push_back(instruction);
       return fits;
     };
@@ -132,21 +159,21 @@ Rotation FindRotation(const LowFunction& function, const LoopBlocks& loop) {
 
 }  // namespace
 
-void HoistConstants(LowFunction* function) {
+void HoistLoads(LowFunction* function) {
   const std::vector<bool> hoistable = FindHoistable(*function);
   std::vector<std::pair<LoopBlocks, std::vector<LowInstruction>>> hoisted;
   std::vector<uint32_t> places;
   for (LoopBlocks& loop : FindLoops(*function)) {
-    std::vector<LowInstruction> constants = TakeConstants(loop, hoistable, function);
-    if (constants.empty()) continue;
+    std::vector<LowInstruction> loads = TakeLoads(loop, hoistable, function);
+    if (loads.empty()) continue;
     places.push_back(loop.header);
-    hoisted.emplace_back(std::move(loop), std::move(constants));
+    hoisted.emplace_back(std::move(loop), std::move(loads));
   }
   if (hoisted.empty()) return;
   const std::vector<std::vector<uint32_t>> predecessors = FindPredecessors(*function);
   const std::vector<int64_t> new_index = InsertBlocks(places, function);
-  for (auto& [loop, constants] : hoisted) {
-    function->blocks[new_index[loop.header] - 1].instructions = std::move(constants);
+  for (auto& [loop, loads] : hoisted) {
+    function->blocks[new_index[loop.header] - 1].instructions = std::move(loads);
     EnterThrough(new_index, loop, predecessors[loop.header], function);
   }
 }

@@ -6,9 +6,10 @@
 
 namespace baton {
 
-// Loads constants that a loop's instructions read, a few of them, once before the loop. REQUIRES:
+// Loads what a loop's instructions read and none of them changes, a few of these, once before the loop:
+// constants, and elements of tensors that the loop's top reads, such as its number of trips. REQUIRES:
 // RemoveUnreachableCode accepted the function.
-void HoistConstants(LowFunction* function);
+void HoistLoads(LowFunction* function);
 
 // Repeats the test at a loop's top, if it is short, at its bottom, so that an iteration takes one branch and
 // no jump. The loop is entered through the test at the top as before. REQUIRES: as above.

@@ -52,7 +52,7 @@ absl::Status Improve(LowFunction* function) {
   BATON_RETURN_IF_ERROR(RemoveUnreachableCode(function));
   BATON_RETURN_IF_ERROR(SimplifyJumps(function));
   FuseScalars(function);
-  HoistConstants(function);
+  HoistLoads(function);
   RotateLoops(function);
   return SimplifyJumps(function);
 }

@@ -47,7 +47,7 @@ class Simplifier {
         continue;
       }
       CallDirectly(&binding.expr);
-      SliceInstead(&binding.expr);
+      CallForResult(&binding.expr);
       const Atom value = SimplerValue(binding);
       if (!value.empty()) {
         changed_ = true;
@@ -72,36 +72,29 @@ class Simplifier {
     if (const auto* data = std::get_if<ir::MakeData>(&binding.expr)) data_[binding.var] = *data;
     if (const auto* closure = std::get_if<ir::MakeClosure>(&binding.expr)) closures_[binding.var] = *closure;
     const auto* call = std::get_if<ir::OpCall>(&binding.expr);
-    if (call != nullptr && call->op->name == "split" && !binding.has_checks()) splits_[binding.var] = *call;
+    if (call != nullptr && call->op->result_alone != nullptr && !binding.has_checks())
+      calls_[binding.var] = *call;
   }
 
-  // A part of a small vector of integers is a slice of it, of which inference follows the elements.
-  void SliceInstead(ir::Expr* expr) {
+  // One result of several, of a small vector of integers: from a call that gives it alone, through which
+  // inference follows the elements.
+  void CallForResult(ir::Expr* expr) {
     const auto* project = std::get_if<ir::Project>(expr);
-    const auto split = project == nullptr ? splits_.end() : splits_.find(project->tuple.var());
-    if (split == splits_.end()) return;
-    const Atom data = split->second.args[0];
+    const auto found = project == nullptr ? calls_.end() : calls_.find(project->tuple.var());
+    if (found == calls_.end()) return;
+    const ir::OpCall& call = found->second;
+    const Atom data = call.args[0];
     if (!data.type().is_tensor() || !ir::TrackedCount(data.type().tensor())) return;
     if (data.type().tensor().shape.rank() != 1) return;
-    int64_t begin = 0, end = 0;
-    for (int i = 0; i <= project->index; ++i) {
-      const Shape& part = project->tuple.type().fields()[i].tensor().shape;
-      if (!part.IsStatic()) return;
-      begin = end;
-      end += part[0].value();
-    }
-    *expr = Slice(data, begin, end);
+    TensorTypes results;
+    for (const Type& field : project->tuple.type().fields()) results.push_back(field.tensor());
+    const std::optional<ResultCall> alone = call.op->result_alone(call.attrs.raw(), results, project->index);
+    if (!alone) return;
+    ir::OpCall single{alone->op, alone->op->DefaultAttrs(), {data}};
+    for (const Tensor& operand : alone->operands) single.args.push_back(module_.NewConstant(operand));
+    single.args.resize(alone->op->inputs.size());
+    *expr = std::move(single);
     changed_ = true;
-  }
-
-  ir::OpCall Slice(Atom data, int64_t begin, int64_t end) {
-    const OpDef* op = FindOp("strided_slice");
-    const auto vector = [this](int64_t value) -> Atom {
-      return module_.NewConstant(Tensor::FromValues<int64_t>({1}, {value}));
-    };
-    ir::OpCall call{op, op->DefaultAttrs(), {data, vector(begin), vector(end)}};
-    call.args.resize(op->inputs.size());
-    return call;
   }
 
   // A call of a closure that was made here needs no closure.
@@ -250,7 +243,7 @@ class Simplifier {
   std::unordered_map<const Var*, std::vector<Atom>> tuples_;
   std::unordered_map<const Var*, ir::MakeData> data_;
   std::unordered_map<const Var*, ir::MakeClosure> closures_;
-  std::unordered_map<const Var*, ir::OpCall> splits_;
+  std::unordered_map<const Var*, ir::OpCall> calls_;  // with several results
   bool changed_ = false;
 };
 

@@ -316,15 +316,16 @@ std::string Printer::ConstructorName(const Type& type, int constructor) const {
 }
 
 std::string Printer::Text(const ir::SequenceOp& sequence, const ir::Var&) {
+  const ir::SequenceOperationInfo& info = ir::GetSequenceOperation(sequence.operation);
   std::vector<std::string> arguments = AtomTexts(sequence.args);
-  const bool is_stack = sequence.operation == ir::SequenceOperation::kStack;
-  if (is_stack || sequence.operation == ir::SequenceOperation::kConcat) {
+  if (info.Has(ir::SequenceAttribute::kAxis)) {
     arguments.push_back(absl::StrCat("axis=", sequence.axis));
     arguments.push_back(absl::StrCat("what=", AttributeString(sequence.what)));
   }
-  if (is_stack) arguments.push_back(absl::StrCat("empty=", sequence.empty.ToString()));
-  return absl::StrCat(ir::SequenceOperationName(sequence.operation), "(", absl::StrJoin(arguments, ", "),
-                      ")");
+  if (info.Has(ir::SequenceAttribute::kEmpty)) {
+    arguments.push_back(absl::StrCat("empty=", sequence.empty.ToString()));
+  }
+  return absl::StrCat(info.name, "(", absl::StrJoin(arguments, ", "), ")");
 }
 
 // A variadic input is one tuple argument.

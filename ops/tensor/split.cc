@@ -2,6 +2,9 @@
 #include "ops/type_relations.h"
 
 namespace baton {
+
+const OpDef& StridedSlice();
+
 namespace {
 
 // More parts than any model has; bounds what a hostile attribute can ask for.
@@ -76,6 +79,24 @@ absl::Status SplitType(TypeContext& context, const SplitAttrs& attrs, TensorType
   return absl::OkStatus();
 }
 
+// A part is a slice, when it is known where the part begins.
+std::optional<ResultCall> SplitPart(const SplitAttrs& attrs, const TensorTypes& parts, int index) {
+  if (!parts[0].shape.has_rank()) return std::nullopt;
+  const absl::StatusOr<int> axis = NormalizeAxis(attrs.axis, parts[0].shape.rank());
+  if (!axis.ok()) return std::nullopt;
+  int64_t begin = 0, end = 0;
+  for (int i = 0; i <= index; ++i) {
+    const Dim& extent = parts[i].shape[*axis];
+    if (!extent.is_constant()) return std::nullopt;
+    begin = end;
+    end += extent.value();
+  }
+  const auto vector = [](int64_t value) { return Tensor::FromValues<int64_t>({1}, {value}); };
+  ResultCall slice{&StridedSlice(), {vector(begin), vector(end)}};
+  if (*axis != 0) slice.operands.push_back(vector(*axis));
+  return slice;
+}
+
 absl::Status SplitKernel(const SplitAttrs& attrs, KernelCall& call) {
   const TensorObject& data = *call.inputs[0];
   BATON_ASSIGN_OR_RETURN(const int axis, NormalizeAxis(attrs.axis, data.rank));
@@ -103,6 +124,7 @@ const OpDef& Split() {
        .inputs = {"data", InputDef("sizes").Optional().DecidesShape()},
        .type = SplitType,
        .check_attrs = CheckSplitAttrs,
+       .result_alone = SplitPart,
        .variadic_outputs = true,
        .fusion = Fusion::kInjective,
        .kernels = {{"portable", SplitKernel}}}));

@@ -222,7 +222,7 @@ TEST_CASE("stack encoder: random programs mean the same as their low form and ho
     // As the compiler improves it.
     REQUIRE(RemoveUnreachableCode(&function).ok());
     FuseScalars(&function);
-    HoistConstants(&function);
+    HoistLoads(&function);
     RotateLoops(&function);
     REQUIRE(SimplifyJumps(&function).ok());
   }

@@ -1,6 +1,7 @@
 #include "compiler/lower/loops.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "compiler/lower/control_flow.h"
 #include "compiler/lower/encode_register.h"
@@ -12,7 +13,7 @@
 namespace baton {
 namespace {
 
-constexpr SlotKind kI64 = SlotKind::kI64, kObject = SlotKind::kObject;
+constexpr SlotKind kI64 = SlotKind::kI64, kTensor = SlotKind::kTensor, kObject = SlotKind::kObject;
 
 std::string Text(const LowFunction& function) {
   const std::string text = PrintLowFunction(function);
@@ -128,7 +129,7 @@ TEST_CASE("loops: constants are loaded before the outermost loop", "[lower]") {
   b.Emit(Opcode::kJump, {1});
   b.NewBlock();
   b.Return({0});
-  HoistConstants(&b.function());
+  HoistLoads(&b.function());
   CHECK(Text(b.function()) ==
         "b0:\n"
         "b1:\n  v2 = LoadSmallInt 3\n"
@@ -145,7 +146,7 @@ TEST_CASE("loops: a function that is a loop is entered through its constants", "
   b.Emit(Opcode::kJumpIfLtImm, {0, 100, 0});
   b.NewBlock();
   b.Return({0});
-  HoistConstants(&b.function());
+  HoistLoads(&b.function());
   CHECK(Text(b.function()) ==
         "b0:\n  v1 = LoadSmallInt 3\n"
         "b1:\n  v0 = MulI64 v0, v1\n  JumpIfLtImm v0, 100, b1\n"
@@ -164,8 +165,50 @@ TEST_CASE("loops: constants that are only moved, or written elsewhere too, stay"
   b.NewBlock();
   b.Return({0});
   const std::string before = Text(b.function());
-  HoistConstants(&b.function());
+  HoistLoads(&b.function());
   CHECK(Text(b.function()) == before);
+}
+
+// trips(i, x, y) = while i < x[0]: i := i * y[0], `change` before that
+LowBuilder TripLoop(const std::function<void(LowBuilder&)>& change = [](LowBuilder&) {}) {
+  LowBuilder b({kI64, kTensor, kTensor}, {kI64});
+  b.NewBlock();
+  const VirtualRegister trips = b.Define(kI64, Opcode::kGetElementI64, {1, 0});
+  b.Emit(Opcode::kJumpIfLe, {trips, 0, 3});
+  b.NewBlock();
+  const VirtualRegister factor = b.Define(kI64, Opcode::kGetElementI64, {2, 0});
+  b.Emit(Opcode::kMulI64, {0, 0, factor});
+  change(b);
+  b.Emit(Opcode::kJump, {1});
+  b.NewBlock();
+  b.Return({0});
+  return b;
+}
+
+TEST_CASE("loops: the element that the test of a loop reads is read once; one in its body may not be there",
+          "[lower]") {
+  LowBuilder b = TripLoop();
+  HoistLoads(&b.function());
+  CHECK(Text(b.function()) ==
+        "b0:\n"
+        "b1:\n  v3 = GetElementI64 v1, 0\n"
+        "b2:\n  JumpIfLe v3, v0, b4\n"
+        "b3:\n  v4 = GetElementI64 v2, 0\n  v0 = MulI64 v0, v4\n  Jump b2\n"
+        "b4:\n  Return [v0]\n");
+}
+
+TEST_CASE("loops: the element of a tensor that the loop changes is read each time", "[lower]") {
+  const auto other = [](LowBuilder& b) { b.Move(1, 2); };
+  const auto contents = [](LowBuilder& b) {
+    b.Emit(Opcode::kCallKernel, {4, std::vector<VirtualRegister>{2}, std::vector<VirtualRegister>{1}});
+  };
+  for (const std::function<void(LowBuilder&)>& change :
+       {std::function<void(LowBuilder&)>(other), {contents}}) {
+    LowBuilder b = TripLoop(change);
+    const std::string before = Text(b.function());
+    HoistLoads(&b.function());
+    CHECK(Text(b.function()) == before);
+  }
 }
 
 TEST_CASE("loops: random functions compute what they did, with fewer jumps, and verify", "[lower]") {
@@ -174,7 +217,7 @@ TEST_CASE("loops: random functions compute what they did, with fewer jumps, and 
   LowFunction improved = function;
   REQUIRE(RemoveUnreachableCode(&improved).ok());
   if (seed % 2 == 0) FuseScalars(&improved);
-  HoistConstants(&improved);
+  HoistLoads(&improved);
   RotateLoops(&improved);
   REQUIRE(SimplifyJumps(&improved).ok());
   CAPTURE(seed);

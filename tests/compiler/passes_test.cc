@@ -66,6 +66,28 @@ TEST_CASE("simplify: a branch of known condition is inlined", "[passes]") {
   CHECK(std::get<ir::OpCall>(Body(*module).bindings[0].expr).op->name == "negative");
 }
 
+TEST_CASE("simplify: a part of a small vector of integers is a slice of it", "[passes]") {
+  ModuleBuilder b;
+  ir::Var* x = b.Input("x", DType::kInt64, {5});
+  ir::Var* parts = b.Call("split", {x, b.Ints({2, 3})});
+  auto module = b.Finish({b.Project(parts, 1)});
+  REQUIRE(InferTypes(*module).ok());
+  REQUIRE(*Simplify(*module));
+  const auto& call = std::get<ir::OpCall>(Body(*module).bindings.back().expr);
+  CHECK(call.op->name == "strided_slice");
+  CHECK(call.args[0].var() == x);
+  CHECK(call.args[1].constant()->value.values<int64_t>()[0] == 2);
+  CHECK(call.args[2].constant()->value.values<int64_t>()[0] == 5);
+}
+
+TEST_CASE("simplify: parts of floats stay parts", "[passes]") {
+  ModuleBuilder b;
+  ir::Var* parts = b.Call("split", {b.Input("x", DType::kFloat32, {5}), b.Ints({2, 3})});
+  auto module = b.Finish({b.Project(parts, 1)});
+  REQUIRE(InferTypes(*module).ok());
+  CHECK_FALSE(*Simplify(*module));
+}
+
 TEST_CASE("simplify: copies and casts to the same type vanish", "[passes]") {
   ModuleBuilder b;
   ir::Var* x = b.Input("x", DType::kFloat32, {kLength});

@@ -184,6 +184,30 @@ TEST_CASE("split: all parts but the last are equal, and sizes must fit", "[ops]"
   CHECK(Error("split", {data}, {{"num_outputs", INT64_MAX}}).find("expected at most") != std::string::npos);
 }
 
+TEST_CASE("split: each part comes from a call that gives it alone", "[ops]") {
+  const OpDef& split = *FindOp("split");
+  for (const int64_t axis : {0, 1, -1}) {
+    const Tensor data = RandomTensor(DType::kInt64, {4, 4, 4}, 9);
+    const Attributes attributes = {{"axis", axis}};
+    const auto parts = TryRun("split", {data, Ints64({1, 0, 3})}, attributes);
+    REQUIRE(parts.ok());
+    TensorTypes types;
+    for (const Tensor& part : *parts) {
+      types.push_back({part.dtype(), Shape(Dims(part.shape().begin(), part.shape().end()))});
+    }
+    const OpAttrs attrs = split.ParseAttrs(attributes).value();
+    for (int i = 0; i < 3; ++i) {
+      const std::optional<ResultCall> alone = split.result_alone(attrs.raw(), types, i);
+      REQUIRE(alone);
+      std::vector<Tensor> inputs = {data};
+      inputs.insert(inputs.end(), alone->operands.begin(), alone->operands.end());
+      CHECK_THAT(Run(alone->op->name, inputs), Equals((*parts)[i]));
+    }
+    types[1].shape = Shape({Dim(4), Dim(4), Dim::Symbol("n")});
+    if (axis == -1) CHECK_FALSE(split.result_alone(attrs.raw(), types, 1));
+  }
+}
+
 TEST_CASE("expand: broadcasts both ways", "[ops]") {
   const Tensor data = RandomTensor(DType::kFloat32, {3, 1}, 5);
   const Tensor expected = NaiveMove(data, {2, 3, 4}, [](const Index& index) { return Index{index[1], 0}; });
