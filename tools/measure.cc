@@ -28,17 +28,24 @@ absl::Status CountWork(std::shared_ptr<const Program> program, const Invocation&
   BATON_RETURN_IF_ERROR(invoke(session));
   measurement->instructions = session.counts().instructions;
   measurement->kernel_calls = session.counts().kernel_calls;
+  measurement->forks = session.counts().forks;
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> AllocationsPerRun(const std::function<absl::Status()>& run) {
-  if (!CanCountAllocations()) return -1;
+// What differs from run to run: as a mean of some runs in the steady state.
+absl::Status CountRuns(const Invocation& invoke, Session& session, Measurement* measurement) {
   absl::Status status;
+  int64_t shared_forks = 0;
   StartCountingAllocations();
-  for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) status = run();
-  const int64_t count = StopCountingAllocations();
-  if (!status.ok()) return status;
-  return static_cast<double>(count) / kCountedRuns;
+  for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) {
+    status = invoke(session);
+    shared_forks += session.counts().shared_forks;
+  }
+  const int64_t allocations = StopCountingAllocations();
+  const auto mean = [](int64_t count) { return static_cast<double>(count) / kCountedRuns; };
+  measurement->allocations_per_run = CanCountAllocations() ? mean(allocations) : -1;
+  measurement->shared_forks_per_run = mean(shared_forks);
+  return status;
 }
 
 absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()>& run,
@@ -74,11 +81,11 @@ static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Progr
                                                      const MeasureOptions& options) {
   Measurement measurement;
   BATON_RETURN_IF_ERROR(CountWork(program, invoke, &measurement));
-  Session session(program);
+  Session session(program, Scheduler::Create(options.scheduler));
   const auto run = [&] { return invoke(session); };
   for (int64_t i = 0; i < options.num_warmup; ++i) BATON_RETURN_IF_ERROR(run());
   BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, options));
-  BATON_ASSIGN_OR_RETURN(measurement.allocations_per_run, AllocationsPerRun(run));
+  BATON_RETURN_IF_ERROR(CountRuns(invoke, session, &measurement));
 
   const double total_us = std::accumulate(latencies_us.begin(), latencies_us.end(), 0.0);
   std::sort(latencies_us.begin(), latencies_us.end());
