@@ -156,6 +156,8 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("S")
       ->check(CLI::Range(0.0, 86400.0).description(""))
       ->excludes(repeat);
+  app->add_flag("--same-bits", options->measure.same_bits,
+                "fail when a measured run gives other bits than a run on one thread");
   AddDispatchOption(app, &options->model_options.dispatches, /*several=*/true);
   app->add_option("--json", options->json, "write the results as JSON; - prints them instead of the table")
       ->type_name("FILE");

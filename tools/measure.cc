@@ -6,7 +6,9 @@
 #include <functional>
 #include <numeric>
 
+#include "absl/strings/str_cat.h"
 #include "tools/allocation_counter.h"
+#include "tools/conformance_data.h"
 #include "vm/core/status.h"
 #include "vm/exec/session.h"
 
@@ -20,6 +22,11 @@ constexpr int64_t kMaxRuns = 1000000;
 constexpr int64_t kCountedRuns = 10;
 
 using Invocation = std::function<absl::Status(Session& session)>;
+
+struct Subject {
+  Invocation invoke;
+  std::function<std::vector<Value>()> outputs;  // of the last invocation
+};
 
 absl::Status CountWork(std::shared_ptr<const Program> program, const Invocation& invoke,
                        Measurement* measurement) {
@@ -48,7 +55,9 @@ absl::Status CountRuns(const Invocation& invoke, Session& session, Measurement* 
   return status;
 }
 
+// `check` is called after each run, and not timed.
 absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()>& run,
+                                              const std::function<absl::Status()>& check,
                                               const MeasureOptions& options) {
   std::vector<double> latencies_us;
   latencies_us.reserve(options.num_runs > 0 ? options.num_runs : kMaxRuns);
@@ -65,6 +74,7 @@ absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()
     BATON_RETURN_IF_ERROR(run());
     const Clock::time_point after = Clock::now();
     latencies_us.push_back(std::chrono::duration<double, std::micro>(after - before).count());
+    BATON_RETURN_IF_ERROR(check());
   }
   return latencies_us;
 }
@@ -77,15 +87,20 @@ double Percentile(absl::Span<const double> sorted, double fraction) {
 }
 
 static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Program> program,
-                                                     const Invocation& invoke,
-                                                     const MeasureOptions& options) {
+                                                     const Subject& subject, const MeasureOptions& options) {
   Measurement measurement;
-  BATON_RETURN_IF_ERROR(CountWork(program, invoke, &measurement));
+  BATON_RETURN_IF_ERROR(CountWork(program, subject.invoke, &measurement));
+  const std::vector<Value> expected = options.same_bits ? subject.outputs() : std::vector<Value>();
   Session session(program, Scheduler::Create(options.scheduler));
-  const auto run = [&] { return invoke(session); };
+  const auto run = [&] { return subject.invoke(session); };
+  const auto check = [&]() -> absl::Status {
+    if (!options.same_bits || SameBits(subject.outputs(), expected)) return absl::OkStatus();
+    return absl::InternalError(absl::StrCat("a run on ", options.scheduler.num_threads,
+                                            " threads gives outputs with other bits than one thread"));
+  };
   for (int64_t i = 0; i < options.num_warmup; ++i) BATON_RETURN_IF_ERROR(run());
-  BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, options));
-  BATON_RETURN_IF_ERROR(CountRuns(invoke, session, &measurement));
+  BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, check, options));
+  BATON_RETURN_IF_ERROR(CountRuns(subject.invoke, session, &measurement));
 
   const double total_us = std::accumulate(latencies_us.begin(), latencies_us.end(), 0.0);
   std::sort(latencies_us.begin(), latencies_us.end());
@@ -105,13 +120,18 @@ absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, cons
   const auto invoke = [&](Session& session) {
     return session.Invoke(entry, inputs, absl::MakeSpan(outputs));
   };
-  return MeasureInvocation(std::move(program), invoke, options);
+  const auto values = [&] { return std::vector<Value>(outputs.begin(), outputs.end()); };
+  return MeasureInvocation(std::move(program), {invoke, values}, options);
 }
 
 absl::StatusOr<Measurement> MeasureValues(std::shared_ptr<const Program> program, const std::string& entry,
                                           absl::Span<const Value> inputs, const MeasureOptions& options) {
-  const auto invoke = [&](Session& session) { return session.InvokeValues(entry, inputs).status(); };
-  return MeasureInvocation(std::move(program), invoke, options);
+  std::vector<Value> outputs;
+  const auto invoke = [&](Session& session) -> absl::Status {
+    BATON_ASSIGN_OR_RETURN(outputs, session.InvokeValues(entry, inputs));
+    return absl::OkStatus();
+  };
+  return MeasureInvocation(std::move(program), {invoke, [&] { return outputs; }}, options);
 }
 
 }  // namespace baton

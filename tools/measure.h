@@ -21,6 +21,9 @@ struct MeasureOptions {
   int64_t num_runs = 0;  // 0: as many as fit into `seconds`, at least 10, at most 1000000
   double seconds = 1;
   SchedulerOptions scheduler;
+  // Compares the outputs of each measured run, outside of the time taken, with those of one thread. A run
+  // that gives other bits is an Internal error.
+  bool same_bits = false;
 };
 
 struct Measurement {
