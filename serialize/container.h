@@ -12,7 +12,7 @@ namespace baton {
 
 inline constexpr absl::string_view kFileMagic("BATON\0\r\n", 8);
 inline constexpr uint16_t kFormatMajor = 1;
-inline constexpr uint16_t kFormatMinor = 3;
+inline constexpr uint16_t kFormatMinor = 4;
 inline constexpr size_t kHeaderBytes = 64;
 inline constexpr size_t kSectionAlignment = 64;
 

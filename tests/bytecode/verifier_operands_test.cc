@@ -11,9 +11,14 @@ namespace {
 constexpr int kRegistersOfEachKind = 3;
 constexpr int kNumRegisters = kRegistersOfEachKind * kNumSlotKinds;
 
-// The function under test has three parameters of each kind.
+// The function under test has three registers of each kind; all but futures, which cannot be, are parameters.
 CodeRegister RegisterOf(SlotKind kind, int which = 0) {
   return {static_cast<int>(kind) * kRegistersOfEachKind + which};
+}
+// As an operand that is read.
+CodeRegister UseOf(SlotKind kind, int which = 0) {
+  const CodeRegister r = RegisterOf(kind, which);
+  return kind == SlotKind::kFuture ? r.Last() : r;
 }
 SlotKind OtherKind(SlotKind kind) {
   return static_cast<SlotKind>((static_cast<int>(kind) + 1) % kNumSlotKinds);
@@ -35,6 +40,8 @@ std::vector<CodeRegister> ValidList(Opcode opcode, const Operand& operand) {
     case Opcode::kReturn:
       return {RegisterOf(SlotKind::kTensor)};
     case Opcode::kCall:  // callee(i64, tensor) -> (tensor, f64)
+    case Opcode::kFork:
+    case Opcode::kAwait:
       if (operand.kind == OperandKind::kUses)
         return {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)};
       return {RegisterOf(SlotKind::kTensor), RegisterOf(SlotKind::kF64)};
@@ -61,8 +68,10 @@ Operands ValidOperands(const OpcodeInfo& info) {
   Operands operands;
   for (int i = 0; i < info.num_operands; ++i) {
     const Operand& operand = info.operands[i];
-    if (operand.kind == OperandKind::kDef || operand.kind == OperandKind::kUse) {
+    if (operand.kind == OperandKind::kDef) {
       operands.push_back(RegisterOf(operand.slot.value_or(SlotKind::kTensor), i % kRegistersOfEachKind));
+    } else if (operand.kind == OperandKind::kUse) {
+      operands.push_back(UseOf(operand.slot.value_or(SlotKind::kTensor), i % kRegistersOfEachKind));
     } else if (IsList(operand.kind)) {
       operands.push_back(ValidList(info.opcode, operand));
     } else if (operand.kind == OperandKind::kImm) {
@@ -103,13 +112,25 @@ void AddTypes(ExecutableBuilder* program) {
   program->Add(Signature{{SlotKind::kI64, SlotKind::kTensor}, {SlotKind::kF64}});
 }
 
-// A function around one instruction: arenas are opened and closed as it needs, labels lead to its own start
-// at word 0.
-std::string VerifyOne(Opcode opcode, const Operands& operands) {
+// Registers of futures get some; the others are parameters.
+void ForkAll(FunctionBuilder* f) {
+  for (int i = 0; i < kRegistersOfEachKind; ++i) {
+    f->Append(Opcode::kFork, {RegisterOf(SlotKind::kFuture, i),
+                              1,
+                              RegisterOf(SlotKind::kI64),
+                              {RegisterOf(SlotKind::kI64), RegisterOf(SlotKind::kTensor)}});
+  }
+}
+
+// A function around one instruction: arenas are opened and closed and calls forked as it needs, labels lead
+// to its own start, which is at word 0 unless futures come before it.
+std::string VerifyOne(Opcode opcode, const Operands& operands, bool has_futures = false) {
   std::vector<SlotKind> parameters;
-  for (int i = 0; i < kNumRegisters; ++i)
+  for (int i = 0; i < kNumRegisters - kRegistersOfEachKind; ++i)
     parameters.push_back(static_cast<SlotKind>(i / kRegistersOfEachKind));
   FunctionBuilder f("f", parameters, {SlotKind::kTensor});
+  for (int i = 0; i < kRegistersOfEachKind; ++i) f.NewRegister(SlotKind::kFuture);
+  if (has_futures || opcode == Opcode::kAwait) ForkAll(&f);
   const bool in_arena = opcode == Opcode::kAllocInArena;
   if (in_arena || opcode == Opcode::kLeaveArena) f.Append(Opcode::kEnterArena, {RegisterOf(SlotKind::kI64)});
   f.Append(opcode, operands);
@@ -153,8 +174,8 @@ TEST_CASE("verifier: registers must exist and have the operand's kind", "[byteco
     for (int i = 0; i < info.num_operands; ++i) {
       const Operand& operand = info.operands[i];
       if (operand.kind != OperandKind::kDef && operand.kind != OperandKind::kUse) continue;
-      CheckRefused(info, i, CodeRegister{kNumRegisters}, "is r15, the function has 15 registers");
-      CheckRefused(info, i, CodeRegister{0x7FFF}, "is r32767, the function has 15 registers");
+      CheckRefused(info, i, CodeRegister{kNumRegisters}, "is r18, the function has 18 registers");
+      CheckRefused(info, i, CodeRegister{0x7FFF}, "is r32767, the function has 18 registers");
       if (!operand.slot.has_value()) continue;
       const SlotKind other = OtherKind(*operand.slot);
       CheckRefused(info, i, RegisterOf(other), "of kind " + std::string(SlotKindName(other)));
@@ -169,7 +190,7 @@ TEST_CASE("verifier: registers of a move have the same kind", "[bytecode]") {
   for (int a = 0; a < kNumSlotKinds; ++a) {
     for (int b = 0; b < kNumSlotKinds; ++b) {
       const std::string message = VerifyOne(
-          Opcode::kMove, {RegisterOf(static_cast<SlotKind>(a)), RegisterOf(static_cast<SlotKind>(b), 1)});
+          Opcode::kMove, {RegisterOf(static_cast<SlotKind>(a)), UseOf(static_cast<SlotKind>(b), 1)}, true);
       CHECK((message == "ok") == (a == b));
     }
   }
@@ -181,7 +202,7 @@ TEST_CASE("verifier: registers of lists must exist and have the list's kind", "[
     for (int i = 0; i < info.num_operands; ++i) {
       const Operand& operand = info.operands[i];
       if (!IsList(operand.kind)) continue;
-      CheckRefused(info, i, std::vector<CodeRegister>{{kNumRegisters}}, "has 15 registers");
+      CheckRefused(info, i, std::vector<CodeRegister>{{kNumRegisters}}, "has 18 registers");
       if (operand.slot.has_value()) {
         CheckRefused(info, i, std::vector<CodeRegister>{RegisterOf(OtherKind(*operand.slot))}, "of kind");
       }
@@ -274,7 +295,7 @@ TEST_CASE("verifier: result kinds of calls and returns must match", "[bytecode]"
 TEST_CASE("verifier: only references are released", "[bytecode]") {
   for (int i = 0; i < kNumSlotKinds; ++i) {
     const SlotKind kind = static_cast<SlotKind>(i);
-    const std::string message = VerifyOne(Opcode::kRelease, {RegisterOf(kind)});
+    const std::string message = VerifyOne(Opcode::kRelease, {UseOf(kind)}, true);
     CAPTURE(message);
     CHECK((message == "ok") == IsReference(kind));
     if (!IsReference(kind))

@@ -289,7 +289,7 @@ TEST_CASE("verifier of stack code: headers", "[bytecode]") {
   CHECK(VerifyMessage(many) == "ok");
   Function kinds = Nothing(false, true);
   kinds.stack.local_kinds = {kI64, static_cast<SlotKind>(kNumSlotKinds)};
-  CHECK(VerifyMessage(kinds) == "f: local 1 has kind code 5, which does not exist");
+  CHECK(VerifyMessage(kinds) == "f: local 1 has kind code 6, which does not exist");
   for (const int32_t height : {-1, kMaxStackHeight + 1, INT32_MAX}) {
     Function function = Nothing(false, true);
     function.stack.max_height = height;

@@ -69,6 +69,8 @@ Kinds ValidList(Opcode opcode, const Operand& operand) {
     case Opcode::kReturn:
       return {kTensor};
     case Opcode::kCall:  // callee(i64, tensor) -> (tensor, f64)
+    case Opcode::kFork:
+    case Opcode::kAwait:
       return operand.kind == OperandKind::kUses ? Kinds{kI64, kTensor} : Kinds{kTensor, kF64};
     case Opcode::kMakeObject:  // object type 0 holds (i64, tensor)
     case Opcode::kGetFields:
@@ -128,23 +130,36 @@ Function SimpleFunction(absl::string_view name, const Kinds& results) {
   return std::move(f).Build();
 }
 
+void Push(SlotKind kind, StackFunctionBuilder* f) {
+  if (kind != SlotKind::kFuture) {
+    f->Append("LocalGet", {LocalOf(kind)});
+    return;
+  }
+  for (const SlotKind argument : {kI64, kI64, kTensor}) Push(argument, f);
+  f->Append("Fork", {1, 2});
+}
+
 // A function around one instruction: arenas are opened and closed as it needs, labels lead to its own start.
 std::string VerifyOne(const Subject& subject) {
   Kinds parameters;
-  for (int i = 0; i < kNumSlotKinds; ++i) parameters.push_back(static_cast<SlotKind>(i));
+  for (int i = 0; i < LocalOf(kFuture); ++i) parameters.push_back(static_cast<SlotKind>(i));
   StackFunctionBuilder f("f", parameters, {kTensor});
-  for (int i = kNumSlotKinds; i < kNumLocals; ++i) f.NewLocal(kTensor);
+  for (int i = LocalOf(kFuture); i < kNumLocals; ++i) f.NewLocal(i == LocalOf(kFuture) ? kFuture : kTensor);
   const Opcode opcode = subject.info.opcode;
   if (opcode == Opcode::kLocalGetWide || opcode == Opcode::kLocalTakeWide) {
     f.Append("LocalGet", {LocalOf(kTensor)});
     f.Append("LocalSetWide", {kWideLocal});
+  }
+  if (subject.has_future) {
+    Push(kFuture, &f);
+    f.Append("LocalSet", {LocalOf(kFuture)});
   }
   const bool in_arena = opcode == Opcode::kAllocInArena;
   if (in_arena || opcode == Opcode::kLeaveArena) {
     f.Append("LocalGet", {LocalOf(kI64)});
     f.Append("EnterArena");
   }
-  for (const SlotKind kind : subject.taken) f.Append("LocalGet", {LocalOf(kind)});
+  for (const SlotKind kind : subject.taken) Push(kind, &f);
   f.Append(opcode, subject.operands);
   for (size_t i = subject.pushed.size(); i-- > 0;) Pop(subject.pushed[i], &f);
   if (in_arena || opcode == Opcode::kEnterArena) f.Append("LeaveArena");

@@ -12,9 +12,10 @@ namespace baton::verifier_stack {
 
 using Kinds = std::vector<SlotKind>;
 inline constexpr SlotKind kI64 = SlotKind::kI64, kF64 = SlotKind::kF64, kTensor = SlotKind::kTensor;
-inline constexpr SlotKind kObject = SlotKind::kObject;
+inline constexpr SlotKind kObject = SlotKind::kObject, kFuture = SlotKind::kFuture;
 
-// The function under test has a parameter of each kind, whose number is the kind's, and tensors after them.
+// The function under test has a local of each kind, whose number is the kind's, and tensors after them. All
+// but the future, which cannot be, are parameters.
 inline constexpr int kNumLocals = 305;
 inline constexpr int kWideLocal = 300;
 inline int LocalOf(SlotKind kind) {
@@ -29,6 +30,7 @@ struct Subject {
   Kinds pushed;                                                    // what is popped after it
   std::vector<CodeOperand> operands;                               // of the code
   std::vector<int> index_of = std::vector<int>(kMaxOperands, -1);  // by operand: its index in `operands`
+  bool has_future = false;                                         // in its local, before the instruction
 };
 
 Kinds ValidList(Opcode opcode, const Operand& operand);

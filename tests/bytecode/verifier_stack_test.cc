@@ -174,7 +174,9 @@ TEST_CASE("verifier of stack code: what is stored has the kind of the local", "[
         subject.operands[0] = local;
         const std::string message = VerifyOne(subject);
         CAPTURE(message);
-        CHECK((message == "ok") == (local == value));
+        // A future that stays on the stack would have two places.
+        const bool copies = opcode == Opcode::kLocalTee && value == LocalOf(kFuture);
+        CHECK((message == "ok") == (local == value && !copies));
       }
     }
   }
@@ -187,6 +189,7 @@ TEST_CASE("verifier of stack code: only references are taken and released, only 
     const std::string name(SlotKindName(kind));
     Subject take = ValidSubject(GetOpcode(Opcode::kLocalTake), kind);
     take.operands[0] = k;
+    take.has_future = kind == kFuture;
     CHECK(VerifyOne(take) == (IsReference(kind)
                                   ? "ok"
                                   : absl::StrCat("f stack code+0 LocalTake: takes local ", k, " of kind ",
@@ -197,7 +200,8 @@ TEST_CASE("verifier of stack code: only references are taken and released, only 
                                             ", which is no reference")));
     CHECK(VerifyOne(ValidSubject(GetOpcode(Opcode::kDrop), kind)) ==
           (IsReference(kind)
-               ? absl::StrCat("f stack code+2 Drop: finds a value of kind ", name, ", which is a reference")
+               ? absl::StrCat("f stack code+", kind == kFuture ? 13 : 2, " Drop: finds a value of kind ", name,
+                              ", which is a reference")
                : "ok"));
   }
   StackFunctionBuilder wide("f", {}, {});

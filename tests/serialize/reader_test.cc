@@ -20,9 +20,9 @@ TEST_CASE("reader: other files are not .baton files", "[serialize]") {
 TEST_CASE("reader: a newer major version says which reader it needs", "[serialize]") {
   const std::string newer = WithHeaderField<uint16_t>(SampleBytes(), 8, 2);
   CHECK(ReadMessage(newer) ==
-        "m.baton: needs a reader of format version 2.3, this one reads versions up to 1.x");
+        "m.baton: needs a reader of format version 2.4, this one reads versions up to 1.x");
   CHECK(ParseExecutable(newer, "m.baton").status().code() == absl::StatusCode::kUnimplemented);
-  CHECK_THAT(ReadMessage(WithHeaderField<uint16_t>(SampleBytes(), 8, 0)), Contains("format version is 0.3"));
+  CHECK_THAT(ReadMessage(WithHeaderField<uint16_t>(SampleBytes(), 8, 0)), Contains("format version is 0.4"));
 }
 
 TEST_CASE("reader: a newer minor version is read, and named when it fails", "[serialize]") {
@@ -32,7 +32,7 @@ TEST_CASE("reader: a newer minor version is read, and named when it fails", "[se
   const std::string bytes = SerializeExecutable(executable).value();
   CHECK(ReadMessage(bytes) == "m.baton: countdown+0: there is no opcode 0xEE");
   CHECK(ReadMessage(WithHeaderField<uint16_t>(bytes, 10, 9)) ==
-        "m.baton (format 1.9, this reader knows 1.3): countdown+0: there is no opcode 0xEE");
+        "m.baton (format 1.9, this reader knows 1.4): countdown+0: there is no opcode 0xEE");
 }
 
 TEST_CASE("reader: unknown features are refused", "[serialize]") {
