@@ -3,6 +3,7 @@ find_package(absl REQUIRED)
 # dnnl's own package file asks for the headers of OpenCL, which a CPU build has no use for.
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(DNNL_INCLUDE_DIR dnnl.hpp REQUIRED)
+find_package(TBB REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)

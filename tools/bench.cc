@@ -2,16 +2,17 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "tools/bench_inputs.h"
+#include "tools/bench_report.h"
 #include "tools/commands.h"
 #include "tools/file_io.h"
 #include "tools/input_options.h"
-#include "tools/json_output.h"
 #include "tools/load_model.h"
 #include "tools/measure.h"
+#include "tools/parallel_options.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -22,6 +23,7 @@ constexpr char kExamples[] =
     "Examples:\n"
     "  baton bench model.baton --shapes batch=1,8 --shapes seq=64,512\n"
     "  baton bench vad.baton --set sr=16000 --input input=x.npy --seconds 5\n"
+    "  baton bench wide.baton --threads 1,2,4\n"
     "  baton bench a.baton b.baton --repeat 1000 --json results.json";
 
 struct Options {
@@ -29,16 +31,10 @@ struct Options {
   InputOptions inputs;
   std::vector<std::string> shapes;
   ModelOptions model_options;
+  ParallelOptions parallel;
   std::string entry = "main";
   MeasureOptions measure;
   std::string json;
-};
-
-struct Row {
-  std::string model;
-  std::string shapes;
-  Dispatch dispatch = Dispatch::kRegister;
-  Measurement measurement;
 };
 
 std::string ShapesText(const Combination& combination) {
@@ -47,21 +43,35 @@ std::string ShapesText(const Combination& combination) {
   });
 }
 
+using Emit = std::function<void(BenchRow)>;
+
+// One row for each of --threads.
+absl::Status BenchSchedulers(const Options& options, BenchRow row, const Emit& emit,
+                             absl::FunctionRef<absl::StatusOr<Measurement>(const MeasureOptions&)> measure) {
+  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers, SchedulersOf(options.parallel));
+  MeasureOptions measure_options = options.measure;
+  for (const SchedulerOptions& scheduler : schedulers) {
+    row.scheduler = measure_options.scheduler = scheduler;
+    BATON_ASSIGN_OR_RETURN(row.measurement, measure(measure_options));
+    emit(row);
+  }
+  return absl::OkStatus();
+}
+
 // Measures one model in all combinations; rows are printed by `emit` as they come.
 absl::Status BenchModel(const Options& options, const std::string& model, const ModelOptions& model_options,
-                        const std::vector<Combination>& combinations, Console& console,
-                        const std::function<void(Row)>& emit) {
+                        const std::vector<Combination>& combinations, Console& console, const Emit& emit) {
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
                          LoadProgramFor(model, options.entry, model_options));
   BATON_ASSIGN_OR_RETURN(const EntryPoint* entry, FindEntry(*program, options.entry));
+  BenchRow row = {model, "", program->dispatch(), {}, {}};
   if (!TakesTensorsOnly(*entry)) {
     BATON_ASSIGN_OR_RETURN(const std::vector<Value> inputs,
                            ReadValues(options.inputs, *entry, program->executable().type_definitions));
     BATON_RETURN_IF_ERROR(CheckNoneMissing(*entry, inputs));
-    Row row = {model, "", program->dispatch(), {}};
-    BATON_ASSIGN_OR_RETURN(row.measurement, MeasureValues(program, options.entry, inputs, options.measure));
-    emit(std::move(row));
-    return absl::OkStatus();
+    return BenchSchedulers(options, row, emit, [&](const MeasureOptions& measure) {
+      return MeasureValues(program, options.entry, inputs, measure);
+    });
   }
   BATON_ASSIGN_OR_RETURN(const std::vector<Tensor> given, ReadInputs(options.inputs, *entry));
   bool told = false;
@@ -74,13 +84,14 @@ absl::Status BenchModel(const Options& options, const std::string& model, const 
                   << " (see --shapes)\n";
       told = true;
     }
-    Row row = {model, ShapesText(combination), program->dispatch(), {}};
+    row.shapes = ShapesText(combination);
     if (console.interactive) {
       console.err << "measuring " << model << " " << row.shapes << "\r" << std::flush;
     }
-    BATON_ASSIGN_OR_RETURN(row.measurement, Measure(program, options.entry, inputs, options.measure));
+    BATON_RETURN_IF_ERROR(BenchSchedulers(options, row, emit, [&](const MeasureOptions& measure) {
+      return Measure(program, options.entry, inputs, measure);
+    }));
     if (console.interactive) console.err << "\033[K";
-    emit(std::move(row));
   }
   return absl::OkStatus();
 }
@@ -95,57 +106,6 @@ std::vector<ModelOptions> OneForEachDispatch(const ModelOptions& options) {
   return result;
 }
 
-void PrintRow(const Row& row, int width, std::ostream& out) {
-  const Measurement& m = row.measurement;
-  const std::string label = absl::StrCat(row.model, row.shapes.empty() ? "" : " ", row.shapes);
-  const std::string allocations =
-      m.allocations_per_run < 0 ? "-" : absl::StrFormat("%g", m.allocations_per_run);
-  out << absl::StreamFormat("%-*s %-8s %7d %9.1f %9.1f %9.1f %9.1f %9.1f %10.1f %8s %10d %8d\n", width, label,
-                            DispatchName(row.dispatch), m.num_runs, m.min_us, m.median_us, m.p90_us, m.p99_us,
-                            m.max_us, m.runs_per_second, allocations, m.instructions, m.kernel_calls)
-      << std::flush;
-}
-
-void PrintHeading(const Options& options, int width, std::ostream& out) {
-  out << absl::StreamFormat(
-      "latency in microseconds; warm-up %d runs, then %s; 1 thread\n", options.measure.num_warmup,
-      options.measure.num_runs > 0 ? absl::StrCat(options.measure.num_runs, " runs")
-                                   : absl::StrFormat("%g s, at least 10 runs", options.measure.seconds));
-  out << absl::StreamFormat("%-*s %-8s %7s %9s %9s %9s %9s %9s %10s %8s %10s %8s\n", width, "model",
-                            "dispatch", "runs", "min", "median", "p90", "p99", "max", "runs/s", "mallocs",
-                            "instrs", "kernels");
-}
-
-std::string RowsAsJson(const Options& options, const std::vector<Row>& rows) {
-  JsonOutput json;
-  json.BeginObject();
-  json.Field("warmup", options.measure.num_warmup);
-  json.Key("results");
-  json.BeginArray();
-  for (const Row& row : rows) {
-    const Measurement& m = row.measurement;
-    json.BeginObject();
-    json.Field("model", row.model);
-    json.Field("shapes", row.shapes);
-    json.Field("dispatch", DispatchName(row.dispatch));
-    json.Field("threads", int64_t{1});
-    json.Field("runs", m.num_runs);
-    json.Field("min_us", m.min_us);
-    json.Field("median_us", m.median_us);
-    json.Field("p90_us", m.p90_us);
-    json.Field("p99_us", m.p99_us);
-    json.Field("max_us", m.max_us);
-    json.Field("runs_per_second", m.runs_per_second);
-    json.Field("allocations_per_run", m.allocations_per_run);
-    json.Field("instructions", m.instructions);
-    json.Field("kernel_calls", m.kernel_calls);
-    json.EndObject();
-  }
-  json.EndArray();
-  json.EndObject();
-  return json.Finish();
-}
-
 absl::StatusOr<ExitCode> RunBench(const Options& options, Console& console) {
   BATON_ASSIGN_OR_RETURN(const std::vector<ShapeSweep> sweeps, ParseShapeSweeps(options.shapes));
   BATON_ASSIGN_OR_RETURN(const std::vector<Combination> combinations, Combine(sweeps));
@@ -156,19 +116,19 @@ absl::StatusOr<ExitCode> RunBench(const Options& options, Console& console) {
     }
   }
   const bool table = options.json != "-";
-  std::vector<Row> rows;
-  const auto emit = [&](Row row) {
-    if (table && rows.empty()) PrintHeading(options, static_cast<int>(width), console.out);
-    if (table) PrintRow(row, static_cast<int>(width), console.out);
+  std::vector<BenchRow> rows;
+  const auto emit = [&](BenchRow row) {
+    if (table && rows.empty()) PrintBenchHeading(options.measure, static_cast<int>(width), console.out);
+    if (table) PrintBenchRow(row, static_cast<int>(width), console.out);
     rows.push_back(std::move(row));
   };
   for (const std::string& model : options.models) {
     for (const ModelOptions& model_options : OneForEachDispatch(options.model_options))
       BATON_RETURN_IF_ERROR(BenchModel(options, model, model_options, combinations, console, emit));
   }
-  if (!table) console.out << RowsAsJson(options, rows);
+  if (!table) console.out << BenchJson(options.measure, rows);
   if (table && !options.json.empty())
-    BATON_RETURN_IF_ERROR(WriteFile(options.json, RowsAsJson(options, rows)));
+    BATON_RETURN_IF_ERROR(WriteFile(options.json, BenchJson(options.measure, rows)));
   return kExitOk;
 }
 
@@ -185,7 +145,7 @@ void AddBenchCommand(CLI::App* program, Command* command) {
   AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
                     "extents of a symbolic dimension to measure; several options combine");
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");
-  AddThreadsOption(app);
+  AddParallelOptions(app, &options->parallel, /*several=*/true);
   app->add_option("--warmup", options->measure.num_warmup, "runs before measuring; default: 10")
       ->type_name("N")
       ->check(CLI::Range(0, 1000000).description(""));
@@ -196,6 +156,8 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("S")
       ->check(CLI::Range(0.0, 86400.0).description(""))
       ->excludes(repeat);
+  app->add_flag("--same-bits", options->measure.same_bits,
+                "fail when a measured run gives other bits than a run on one thread");
   AddDispatchOption(app, &options->model_options.dispatches, /*several=*/true);
   app->add_option("--json", options->json, "write the results as JSON; - prints them instead of the table")
       ->type_name("FILE");

@@ -91,6 +91,7 @@ class CaseRun {
       : test_(test), options_(options), on_part_(on_part) {
     result_.name = test.name;
     result_.mode = mode;
+    scheduler_ = Scheduler::Create(options.scheduler);
   }
 
   ConformanceResult Run() {
@@ -147,7 +148,7 @@ class CaseRun {
     }
     if (result_.mode == ConformanceMode::kReuse) return RunAgain(program, *entry, data_sets);
     for (const DataSet& data : data_sets) {
-      Session session(program);
+      Session session(program, scheduler_);
       BATON_RETURN_IF_ERROR(RunDataSet(&session, *entry, data));
     }
     return absl::OkStatus();
@@ -156,7 +157,7 @@ class CaseRun {
   // All data in one session, twice, with runs in between that leave it in other states.
   absl::Status RunAgain(const std::shared_ptr<const Program>& program, const EntryPoint& entry,
                         const std::vector<DataSet>& data_sets) {
-    Session session(program);
+    Session session(program, scheduler_);
     for (const DataSet& data : data_sets) {
       BATON_RETURN_IF_ERROR(RunDataSet(&session, entry, data));
       BATON_RETURN_IF_ERROR(RunOtherExtents(&session, entry, data));
@@ -229,6 +230,7 @@ class CaseRun {
   const ConformanceOptions& options_;
   const std::function<void(absl::string_view)>& on_part_;
   ConformanceResult result_;
+  std::shared_ptr<Scheduler> scheduler_;
   std::optional<Dispatch> dispatch_;
   std::vector<std::vector<Value>> outputs_;  // of the runs with the test's data
   Stage stage_ = Stage::kImport;

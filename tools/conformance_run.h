@@ -12,6 +12,7 @@
 #include "tools/conformance_result.h"
 #include "vm/bytecode/executable.h"
 #include "vm/core/value_tree.h"
+#include "vm/exec/scheduler.h"
 
 namespace baton {
 
@@ -19,6 +20,7 @@ struct ConformanceOptions {
   std::vector<Dispatch> dispatches;  // empty: register code; of two the outputs must have the same bits
   Tolerance tolerance;
   int64_t memory_bytes = int64_t{4} << 30;  // of one run
+  SchedulerOptions scheduler;               // of all sessions
 };
 
 // Never ends in an error: that too is an outcome. `on_part` hears what is about to be done, so that it can be

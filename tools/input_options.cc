@@ -31,12 +31,6 @@ void AddInputOptions(CLI::App* command, InputOptions* options) {
                     "an input's value: a scalar or a list 1,2,3");
 }
 
-void AddThreadsOption(CLI::App* command) {
-  command->add_option("--threads", "use at most so many threads; a program runs on one")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024).description(""));
-}
-
 void AddDispatchOption(CLI::App* command, std::vector<Dispatch>* dispatches, bool several) {
   std::map<std::string, Dispatch> names;
   for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack})

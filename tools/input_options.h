@@ -25,8 +25,6 @@ void AddInputOptions(CLI::App* command, InputOptions* options);
 // An option that may be repeated and takes one argument each time.
 void AddRepeatedOption(CLI::App* command, const std::string& name, std::vector<std::string>* values,
                        const std::string& type_name, const std::string& help);
-// --threads, a limit that nothing exceeds: a program runs on the thread that invokes it.
-void AddThreadsOption(CLI::App* command);
 // --dispatch: the code to compile or to run; `several`: both may be named.
 void AddDispatchOption(CLI::App* command, std::vector<Dispatch>* dispatches, bool several);
 

@@ -35,8 +35,8 @@ struct JsonOutput::Impl {
   rapidjson::PrettyWriter<rapidjson::StringBuffer> writer{buffer};
 };
 
-JsonOutput::JsonOutput() : impl_(std::make_unique<Impl>()) {
-  impl_->writer.SetIndent(' ', 2);
+JsonOutput::JsonOutput(int indent) : impl_(std::make_unique<Impl>()) {
+  impl_->writer.SetIndent(' ', static_cast<unsigned>(indent));
   impl_->writer.SetFormatOptions(rapidjson::kFormatSingleLineArray);
 }
 JsonOutput::~JsonOutput() = default;

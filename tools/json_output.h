@@ -15,7 +15,8 @@ namespace baton {
 // Begin and End must match and every value in an object must follow a Key. Threads: not safe.
 class JsonOutput {
  public:
-  JsonOutput();
+  // `indent`: spaces for each level; 0 for large results.
+  explicit JsonOutput(int indent = 2);
   ~JsonOutput();
   void BeginObject();
   void EndObject();

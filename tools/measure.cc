@@ -6,7 +6,9 @@
 #include <functional>
 #include <numeric>
 
+#include "absl/strings/str_cat.h"
 #include "tools/allocation_counter.h"
+#include "tools/conformance_data.h"
 #include "vm/core/status.h"
 #include "vm/exec/session.h"
 
@@ -21,6 +23,11 @@ constexpr int64_t kCountedRuns = 10;
 
 using Invocation = std::function<absl::Status(Session& session)>;
 
+struct Subject {
+  Invocation invoke;
+  std::function<std::vector<Value>()> outputs;  // of the last invocation
+};
+
 absl::Status CountWork(std::shared_ptr<const Program> program, const Invocation& invoke,
                        Measurement* measurement) {
   Session session(std::move(program));
@@ -28,20 +35,29 @@ absl::Status CountWork(std::shared_ptr<const Program> program, const Invocation&
   BATON_RETURN_IF_ERROR(invoke(session));
   measurement->instructions = session.counts().instructions;
   measurement->kernel_calls = session.counts().kernel_calls;
+  measurement->forks = session.counts().forks;
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> AllocationsPerRun(const std::function<absl::Status()>& run) {
-  if (!CanCountAllocations()) return -1;
+// What differs from run to run: as a mean of some runs in the steady state.
+absl::Status CountRuns(const Invocation& invoke, Session& session, Measurement* measurement) {
   absl::Status status;
+  int64_t shared_forks = 0;
   StartCountingAllocations();
-  for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) status = run();
-  const int64_t count = StopCountingAllocations();
-  if (!status.ok()) return status;
-  return static_cast<double>(count) / kCountedRuns;
+  for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) {
+    status = invoke(session);
+    shared_forks += session.counts().shared_forks;
+  }
+  const int64_t allocations = StopCountingAllocations();
+  const auto mean = [](int64_t count) { return static_cast<double>(count) / kCountedRuns; };
+  measurement->allocations_per_run = CanCountAllocations() ? mean(allocations) : -1;
+  measurement->shared_forks_per_run = mean(shared_forks);
+  return status;
 }
 
+// `check` is called after each run, and not timed.
 absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()>& run,
+                                              const std::function<absl::Status()>& check,
                                               const MeasureOptions& options) {
   std::vector<double> latencies_us;
   latencies_us.reserve(options.num_runs > 0 ? options.num_runs : kMaxRuns);
@@ -58,6 +74,7 @@ absl::StatusOr<std::vector<double>> Latencies(const std::function<absl::Status()
     BATON_RETURN_IF_ERROR(run());
     const Clock::time_point after = Clock::now();
     latencies_us.push_back(std::chrono::duration<double, std::micro>(after - before).count());
+    BATON_RETURN_IF_ERROR(check());
   }
   return latencies_us;
 }
@@ -70,15 +87,20 @@ double Percentile(absl::Span<const double> sorted, double fraction) {
 }
 
 static absl::StatusOr<Measurement> MeasureInvocation(std::shared_ptr<const Program> program,
-                                                     const Invocation& invoke,
-                                                     const MeasureOptions& options) {
+                                                     const Subject& subject, const MeasureOptions& options) {
   Measurement measurement;
-  BATON_RETURN_IF_ERROR(CountWork(program, invoke, &measurement));
-  Session session(program);
-  const auto run = [&] { return invoke(session); };
+  BATON_RETURN_IF_ERROR(CountWork(program, subject.invoke, &measurement));
+  const std::vector<Value> expected = options.same_bits ? subject.outputs() : std::vector<Value>();
+  Session session(program, Scheduler::Create(options.scheduler));
+  const auto run = [&] { return subject.invoke(session); };
+  const auto check = [&]() -> absl::Status {
+    if (!options.same_bits || SameBits(subject.outputs(), expected)) return absl::OkStatus();
+    return absl::InternalError(absl::StrCat("a run on ", options.scheduler.num_threads,
+                                            " threads gives outputs with other bits than one thread"));
+  };
   for (int64_t i = 0; i < options.num_warmup; ++i) BATON_RETURN_IF_ERROR(run());
-  BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, options));
-  BATON_ASSIGN_OR_RETURN(measurement.allocations_per_run, AllocationsPerRun(run));
+  BATON_ASSIGN_OR_RETURN(std::vector<double> latencies_us, Latencies(run, check, options));
+  BATON_RETURN_IF_ERROR(CountRuns(subject.invoke, session, &measurement));
 
   const double total_us = std::accumulate(latencies_us.begin(), latencies_us.end(), 0.0);
   std::sort(latencies_us.begin(), latencies_us.end());
@@ -98,13 +120,18 @@ absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, cons
   const auto invoke = [&](Session& session) {
     return session.Invoke(entry, inputs, absl::MakeSpan(outputs));
   };
-  return MeasureInvocation(std::move(program), invoke, options);
+  const auto values = [&] { return std::vector<Value>(outputs.begin(), outputs.end()); };
+  return MeasureInvocation(std::move(program), {invoke, values}, options);
 }
 
 absl::StatusOr<Measurement> MeasureValues(std::shared_ptr<const Program> program, const std::string& entry,
                                           absl::Span<const Value> inputs, const MeasureOptions& options) {
-  const auto invoke = [&](Session& session) { return session.InvokeValues(entry, inputs).status(); };
-  return MeasureInvocation(std::move(program), invoke, options);
+  std::vector<Value> outputs;
+  const auto invoke = [&](Session& session) -> absl::Status {
+    BATON_ASSIGN_OR_RETURN(outputs, session.InvokeValues(entry, inputs));
+    return absl::OkStatus();
+  };
+  return MeasureInvocation(std::move(program), {invoke, [&] { return outputs; }}, options);
 }
 
 }  // namespace baton

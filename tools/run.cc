@@ -9,6 +9,7 @@
 #include "tools/commands.h"
 #include "tools/input_options.h"
 #include "tools/load_model.h"
+#include "tools/parallel_options.h"
 #include "tools/run_outputs.h"
 #include "tools/stream_options.h"
 #include "vm/core/status.h"
@@ -31,6 +32,7 @@ struct Options {
   ModelOptions model_options;
   InputOptions inputs;
   StreamOptions stream;
+  ParallelOptions parallel;
   std::vector<std::string> outputs;
   std::string entry = "main";
   std::string max_memory;
@@ -99,7 +101,8 @@ absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
     return UsageError(absl::StrCat("'", entry->name, "' needs ", entry->inputs.size(), " input(s)"));
   }
   BATON_ASSIGN_OR_RETURN(OutputPlan output_plan, MakeOutputPlan(options.outputs, *entry));
-  Session session(program);
+  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler, SchedulerOf(options.parallel));
+  Session session(program, Scheduler::Create(scheduler));
   if (options.timeout_seconds > 0) limits.deadline = absl::Now() + absl::Seconds(options.timeout_seconds);
   if (!TakesTensorsOnly(*entry)) {
     BATON_RETURN_IF_ERROR(RunValues(options, limits, *entry, output_plan, &session, console));
@@ -134,7 +137,7 @@ void AddRunCommand(CLI::App* program, Command* command) {
                     "write an output to .npy or .npz instead of printing it; FILE.npz alone takes all");
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");
   AddStreamOptions(app, &options->stream);
-  AddThreadsOption(app);
+  AddParallelOptions(app, &options->parallel, /*several=*/false);
   AddDispatchOption(app, &options->model_options.dispatches, /*several=*/false);
   app->add_option("--max-depth", options->max_depth, "limit of nested calls")
       ->type_name("N")

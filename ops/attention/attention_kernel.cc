@@ -136,6 +136,7 @@ class AttentionRun {
     product.b = b.data;
     product.ldb = b.stride;
     product.c = result;
+    product.num_threads = call_.context.num_threads;
     if (m == 0 || n == 0) return;
     if (k == 0) return std::fill_n(result, m * n, C{0}), void();
     if (fast_ && FitsBlas(product)) return baton::Multiply(product);

@@ -35,8 +35,8 @@ void GateMatrix<T>::Multiply(const T* x, int64_t x_stride, int64_t n, const T* s
     }
   }
   CopyStart(start, start_stride, n, rows, y, y_stride);
-  const MatrixProduct<T> product = {false,    true,    n,     rows, depth, T(1),    x,
-                                    x_stride, weights, depth, T(1), y,     y_stride};
+  const MatrixProduct<T> product = {false,    true,    n,     rows, depth, T(1),     x,
+                                    x_stride, weights, depth, T(1), y,     y_stride, num_threads};
   if (fast && FitsBlas(product)) return baton::Multiply(product);
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t r = 0; r < rows; ++r) {

@@ -15,6 +15,7 @@ struct GateMatrix {
   int64_t rows = 0, depth = 0;
   bool fast = false;                     // false: plain loops
   const PackedMatrix* packed = nullptr;  // float only, and only with `fast`
+  int num_threads = 1;                   // of OpenBLAS
 
   // y[i, r] = start[i, r] + sum over k of x[i, k] * weights[r, k] for i < n; a null `start` is zeros. Strides
   // in elements; start's may be 0. REQUIRES: y overlaps neither.
@@ -23,7 +24,7 @@ struct GateMatrix {
 
   // Rows [first, first + count) as a matrix of their own, with their own packed form (or null).
   GateMatrix Slice(int64_t first, int64_t count, const PackedMatrix* own) const {
-    return {weights + first * depth, count, depth, fast, own};
+    return {weights + first * depth, count, depth, fast, own, num_threads};
   }
 };
 

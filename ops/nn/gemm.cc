@@ -89,7 +89,7 @@ absl::Status GemmPortable(const GemmAttrs& attrs, KernelCall& call) {
 
 // False when the extents do not fit.
 template <typename T>
-bool GemmBlas(const GemmAttrs& attrs, const GemmCall& gemm, T* y) {
+bool GemmBlas(const GemmAttrs& attrs, const GemmCall& gemm, int num_threads, T* y) {
   const T beta = static_cast<T>(attrs.beta);
   const MatrixProduct<T> product = {attrs.trans_a,
                                     attrs.trans_b,
@@ -103,7 +103,8 @@ bool GemmBlas(const GemmAttrs& attrs, const GemmCall& gemm, T* y) {
                                     gemm.b.dims[1],
                                     gemm.c == nullptr ? T(0) : T(1),
                                     y,
-                                    gemm.n};
+                                    gemm.n,
+                                    num_threads};
   if (!FitsBlas(product)) return false;
   if (gemm.c != nullptr) {
     const T* c = gemm.c->As<T>();
@@ -119,8 +120,11 @@ absl::Status GemmOpenBlas(const GemmAttrs& attrs, KernelCall& call) {
   TensorObject& y = *call.outputs[0];
   if (y.num_elements() == 0) return absl::OkStatus();
   const GemmCall gemm(attrs, call);
-  if (y.dtype == DType::kFloat32 && GemmBlas(attrs, gemm, y.As<float>())) return absl::OkStatus();
-  if (y.dtype == DType::kFloat64 && GemmBlas(attrs, gemm, y.As<double>())) return absl::OkStatus();
+  const int num_threads = call.context.num_threads;
+  if (y.dtype == DType::kFloat32 && GemmBlas(attrs, gemm, num_threads, y.As<float>()))
+    return absl::OkStatus();
+  if (y.dtype == DType::kFloat64 && GemmBlas(attrs, gemm, num_threads, y.As<double>()))
+    return absl::OkStatus();
   return GemmPortable(attrs, call);
 }
 

@@ -113,14 +113,20 @@ absl::Status RunGru(const GruAttrs& attrs, const GruWeights& prepared, KernelCal
   const auto input = [&](int index) {
     return call.inputs[index] == nullptr ? nullptr : call.inputs[index]->As<T>();
   };
+  const int num_threads = call.context.num_threads;
   for (int64_t d = 0; d < shape.directions; ++d) {
     const int direction = static_cast<int>(d);
     const T* const both = input(kB) == nullptr ? nullptr : input(kB) + d * 2 * width;
     if (both != nullptr) ProjectionBias(both, hidden, attrs.linear_before_reset, bias);
-    const GateMatrix<T> weights = {input(kW) + d * width * shape.input, width, shape.input, prepared.fast,
-                                   prepared.input.Get(d, 0)};
+    const GateMatrix<T> weights = {input(kW) + d * width * shape.input,
+                                   width,
+                                   shape.input,
+                                   prepared.fast,
+                                   prepared.input.Get(d, 0),
+                                   num_threads};
     weights.Multiply(input(kX), shape.input, rows, both == nullptr ? nullptr : bias, 0, projected, width);
-    const GateMatrix<T> recurrent = {input(kR) + d * width * hidden, width, hidden, prepared.fast, nullptr};
+    const GateMatrix<T> recurrent = {
+        input(kR) + d * width * hidden, width, hidden, prepared.fast, nullptr, num_threads};
     GruCell<T> cell = {recurrent.Slice(0, 2 * hidden, prepared.recurrent.Get(d, 0)),
                        recurrent.Slice(2 * hidden, hidden, prepared.recurrent.Get(d, 1)),
                        both == nullptr ? nullptr : both + width + 2 * hidden,

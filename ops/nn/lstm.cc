@@ -115,24 +115,29 @@ absl::Status RunLstm(const LstmAttrs& attrs, const LstmWeights& prepared, Kernel
   const auto input = [&](int index) {
     return call.inputs[index] == nullptr ? nullptr : call.inputs[index]->As<T>();
   };
+  const int num_threads = call.context.num_threads;
   for (int64_t d = 0; d < shape.directions; ++d) {
     const int direction = static_cast<int>(d);
     if (const T* both = input(kB); both != nullptr) {
       both += d * 2 * width;
       for (int64_t k = 0; k < width; ++k) bias[k] = both[k] + both[width + k];
     }
-    const GateMatrix<T> weights = {input(kW) + d * width * shape.input, width, shape.input, prepared.fast,
-                                   prepared.input.Get(d, 0)};
+    const GateMatrix<T> weights = {input(kW) + d * width * shape.input,
+                                   width,
+                                   shape.input,
+                                   prepared.fast,
+                                   prepared.input.Get(d, 0),
+                                   num_threads};
     weights.Multiply(input(kX), shape.input, rows, input(kB) == nullptr ? nullptr : bias, 0, projected,
                      width);
-    LstmCell<T> cell = {
-        {input(kR) + d * width * hidden, width, hidden, prepared.fast, prepared.recurrent.Get(d, 0)},
-        input(kP) == nullptr ? nullptr : input(kP) + d * 3 * hidden,
-        &prepared.activations[3 * direction],
-        attrs.clip,
-        attrs.input_forget,
-        hidden,
-        gates};
+    LstmCell<T> cell = {{input(kR) + d * width * hidden, width, hidden, prepared.fast,
+                         prepared.recurrent.Get(d, 0), num_threads},
+                        input(kP) == nullptr ? nullptr : input(kP) + d * 3 * hidden,
+                        &prepared.activations[3 * direction],
+                        attrs.clip,
+                        attrs.input_forget,
+                        hidden,
+                        gates};
     LoadState(shape, d, call.inputs[kInitialH], h);
     LoadState(shape, d, call.inputs[kInitialC], c);
     RunDirection(shape, d, common.Reverses(direction), projected, width, cell, h, c,

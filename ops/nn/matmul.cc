@@ -47,6 +47,7 @@ bool MatMulBlas(const MatMulPlan& matmul, KernelCall& call) {
   product.m = matmul.m;
   product.n = product.ldb = product.ldc = matmul.n;
   product.k = product.lda = matmul.k;
+  product.num_threads = call.context.num_threads;
   if (!FitsBlas(product)) return false;
   matmul.ForEach([&](int64_t a, int64_t b, int64_t y) {
     product.a = call.inputs[0]->As<T>() + a;

@@ -70,22 +70,27 @@ absl::Status RunRnn(const RnnAttrs& attrs, const RnnWeights& prepared, KernelCal
   const auto input = [&](int index) {
     return call.inputs[index] == nullptr ? nullptr : call.inputs[index]->As<T>();
   };
+  const int num_threads = call.context.num_threads;
   for (int64_t d = 0; d < shape.directions; ++d) {
     const int direction = static_cast<int>(d);
     if (const T* both = input(kB); both != nullptr) {
       both += d * 2 * hidden;
       for (int64_t k = 0; k < hidden; ++k) bias[k] = both[k] + both[hidden + k];
     }
-    const GateMatrix<T> weights = {input(kW) + d * hidden * shape.input, hidden, shape.input, prepared.fast,
-                                   prepared.input.Get(d, 0)};
+    const GateMatrix<T> weights = {input(kW) + d * hidden * shape.input,
+                                   hidden,
+                                   shape.input,
+                                   prepared.fast,
+                                   prepared.input.Get(d, 0),
+                                   num_threads};
     weights.Multiply(input(kX), shape.input, rows, input(kB) == nullptr ? nullptr : bias, 0, projected,
                      hidden);
-    RnnCell<T> cell = {
-        {input(kR) + d * hidden * hidden, hidden, hidden, prepared.fast, prepared.recurrent.Get(d, 0)},
-        &prepared.activations[direction],
-        attrs.clip,
-        hidden,
-        gates};
+    RnnCell<T> cell = {{input(kR) + d * hidden * hidden, hidden, hidden, prepared.fast,
+                        prepared.recurrent.Get(d, 0), num_threads},
+                       &prepared.activations[direction],
+                       attrs.clip,
+                       hidden,
+                       gates};
     LoadState(shape, d, call.inputs[kInitialH], h);
     RunDirection(shape, d, common.Reverses(direction), projected, hidden, cell, h, static_cast<T*>(nullptr),
                  call.outputs[0]->As<T>());

@@ -119,6 +119,7 @@ struct PackedWeights {
 // The primitive for one shape, with everything that a call needs.
 struct Plan {
   bool portable = false;  // oneDNN refuses this shape
+  int num_threads = 1;    // that the primitive was made for
   dnnl::primitive primitive;
   memory source, weights, bias, output, scratchpad;
   Reorder source_reorder, weights_reorder, output_reorder;
@@ -151,12 +152,16 @@ class OneDnnConv final : public PreparedKernel {
     std::unique_ptr<KernelState> temporary;
     if (call.context.state == nullptr) temporary = MakeState();
     auto& state = static_cast<OneDnnConvState&>(temporary ? *temporary : *call.context.state);
-    const OneDnnThread one_thread;
+    const OneDnnThreads threads(call.context.num_threads);
     const ShapeKey key = ShapeKey::Of(data, call.inputs[1]);
     std::unique_ptr<Plan>* plan = state.plans.Find(key);
-    if (plan == nullptr) {
+    if (plan == nullptr || (*plan)->num_threads != call.context.num_threads) {
       BATON_ASSIGN_OR_RETURN(std::unique_ptr<Plan> made, MakePlan(call));
-      plan = state.plans.Insert(key, std::move(made));
+      if (plan != nullptr) {
+        *plan = std::move(made);
+      } else {
+        plan = state.plans.Insert(key, std::move(made));
+      }
     }
     return (*plan)->portable ? Traits::kPortable(attrs_, call) : Execute(**plan, state.stream.get(), call);
   }
@@ -164,6 +169,7 @@ class OneDnnConv final : public PreparedKernel {
  private:
   absl::StatusOr<std::unique_ptr<Plan>> MakePlan(const KernelCall& call) const {
     auto plan = std::make_unique<Plan>();
+    plan->num_threads = call.context.num_threads;
     const absl::Status built = BuildOneDnn([&] { BuildPlan(call, plan.get()); });
     if (absl::IsUnimplemented(built)) return plan->portable = true, std::move(plan);
     BATON_RETURN_IF_ERROR(built);

@@ -29,15 +29,17 @@ const dnnl::engine& OneDnnEngine() {
   return engine;
 }
 
-OneDnnThread::OneDnnThread() {
+OneDnnThreads::OneDnnThreads(int num_threads) {
   const OpenMp& open_mp = TheOpenMp();
   if (open_mp.get_max_threads == nullptr || open_mp.set_num_threads == nullptr) return;
-  previous_ = open_mp.get_max_threads();
-  if (previous_ != 1) open_mp.set_num_threads(1);
+  const int found = open_mp.get_max_threads();
+  if (found == num_threads) return;
+  previous_ = found;
+  open_mp.set_num_threads(num_threads);
 }
 
-OneDnnThread::~OneDnnThread() {
-  if (previous_ != 1) TheOpenMp().set_num_threads(previous_);
+OneDnnThreads::~OneDnnThreads() {
+  if (previous_ != 0) TheOpenMp().set_num_threads(previous_);
 }
 
 absl::Status BuildOneDnn(absl::FunctionRef<void()> build) {

@@ -3,18 +3,22 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <atomic>
+
+#include "absl/synchronization/mutex.h"
 
 namespace baton {
 namespace {
 
-// OpenBLAS's thread count belongs to the process. Its threads would compete with those of the sessions, and
-// waking them costs more than most products of small models.
-void UseOneThread() {
-  static const bool done = [] {
-    openblas_set_num_threads(1);
-    return true;
-  }();
-  (void)done;
+// OpenBLAS's thread count belongs to the process. Left alone it would take all: its threads would compete
+// with those of the sessions, and waking them costs more than most products of small models.
+void UseThreads(int num_threads) {
+  static std::atomic<int> current{0};  // 0: as OpenBLAS chose
+  if (current.load(std::memory_order_acquire) == num_threads) return;
+  static absl::Mutex& mutex = *new absl::Mutex;
+  const absl::MutexLock lock(&mutex);  // else the two could come to differ
+  openblas_set_num_threads(num_threads);
+  current.store(num_threads, std::memory_order_release);
 }
 
 int Int(int64_t value) {
@@ -70,12 +74,12 @@ template <typename T>
 void MultiplyAny(const MatrixProduct<T>& p) {
   if (p.m == 0 || p.n == 0) return;
   if (p.m > 1 && p.n > 1 && p.k > 0) {
-    UseOneThread();
+    UseThreads(p.num_threads);
     return Gemm(p);
   }
   ScaleResult(p);
   if (p.k == 0) return;
-  UseOneThread();
+  UseThreads(p.num_threads);
   if (p.m == 1) {  // c = op(b)^T a
     const Vector a_step = {p.transpose_a ? p.lda : 1};
     Gemv(!p.transpose_b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.alpha, p.b, p.ldb, p.a,

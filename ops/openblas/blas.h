@@ -1,4 +1,4 @@
-// Matrix products by OpenBLAS on one thread. Used by kernels in ops/.
+// Matrix products by OpenBLAS, on as many threads as the caller says. Used by kernels in ops/.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@ struct MatrixProduct {
   T beta = 0;
   T* c = nullptr;
   int64_t ldc = 0;
+  int num_threads = 1;
 };
 
 // True when all extents fit OpenBLAS's 32-bit integers.
@@ -31,7 +32,9 @@ bool FitsBlas(const MatrixProduct<T>& product) {
 }
 
 // Computes `product`; one row or column goes through the matrix-vector product. REQUIRES: FitsBlas(product).
-// Threads: safe.
+// Threads: safe. OpenBLAS's number of threads belongs to the process: products that run at once with
+// different `num_threads` may get each other's, which changes their speed and, as sums are cut elsewhere,
+// last bits.
 void Multiply(const MatrixProduct<float>& product);
 void Multiply(const MatrixProduct<double>& product);
 

@@ -96,6 +96,7 @@ struct Bound {
   OpDef op;  // with that kernel only
   std::unique_ptr<Kernel> kernel;
   std::unique_ptr<KernelState> state;
+  int num_threads = 1;
 
   absl::StatusOr<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) const {
     std::vector<TensorObject*> arguments;
@@ -115,6 +116,7 @@ struct Bound {
     }
     ExactContext context(&results, &outputs);
     context.state = state.get();
+    context.num_threads = num_threads;
     BATON_RETURN_IF_ERROR(kernel->Run(context, arguments, absl::MakeSpan(outputs)));
     return results;
   }

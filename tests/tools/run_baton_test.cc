@@ -55,6 +55,8 @@ TEST_CASE("baton: wrong command lines end with exit code 2 and a hint", "[tools]
                                              {"run", "m", "--fast"},
                                              {"compile", "m.onnx", "-O9"},
                                              {"run", "m", "--threads", "0"},
+                                             {"run", "m", "--threads", "1,2"},
+                                             {"bench", "m", "--threads", "1,0"},
                                              {"run", "m", "--dispatch", "queue"},
                                              {"run", "m", "--dispatch", "register,stack"},
                                              {"run", "m", "--chunk", "4"},
@@ -212,6 +214,20 @@ TEST_CASE("baton bench: measures with random inputs", "[tools]") {
   CHECK(absl::StrContains(outcome.out, "batch=2,length=4"));
   CHECK(absl::StrContains(outcome.err, "took 1 for other"));
   CHECK(absl::StrContains(folder.Read("r.json"), "\"instructions\": 1"));
+}
+
+TEST_CASE("baton bench: one row for each number of threads", "[tools]") {
+  const TemporaryFolder folder;
+  const std::string model = WriteStreamProgram(folder);
+  const Outcome outcome = Baton({"bench", "--threads", "1,2", model, "--repeat", "2", "--warmup", "0",
+                                 "--json", folder.File("r.json")});
+  CHECK(outcome.code == 0);
+  const std::string json = folder.Read("r.json");
+  CHECK(absl::StrContains(json, "\"threads\": 1,"));
+  CHECK(absl::StrContains(json, "\"threads\": 2,"));
+  CHECK(absl::StrContains(json, "\"forks\": 0,"));
+  CHECK(Baton({"bench", model, "--threads", "2,1", "--kernel-threads", "2"}).code == 2);
+  CHECK(Baton({"run", model, "--kernel-threads", "2"}).code == 2);
 }
 
 }  // namespace

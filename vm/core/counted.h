@@ -7,8 +7,10 @@
 
 namespace baton {
 
-// Threads: tensors leave the session that made them, so their counts are atomic; objects never do, so theirs
-// are changed by plain loads and stores. What is immortal is shared by threads and never written.
+// Threads: what only one thread uses at a time is counted by plain loads and stores; it may go from one
+// thread to another when something orders the two. What several threads may refer to at once is marked as
+// shared before the second one sees it, and counted atomically from then on. What is immortal is never
+// written.
 class Counted {
  public:
   enum class Kind : uint8_t { kTensor, kObject };
@@ -19,20 +21,38 @@ class Counted {
   void MakeImmortal() { refs_.store(kImmortal, std::memory_order_relaxed); }
   bool immortal() const { return refs_.load(std::memory_order_relaxed) < 0; }
   bool unique() const { return refs_.load(std::memory_order_acquire) == 1; }
-  void Revive() { refs_.store(1, std::memory_order_relaxed); }
+  // A count of 1; for memory that is used again.
+  void Revive(bool shared) {
+    refs_.store(1, std::memory_order_relaxed);
+    shared_ = shared;
+  }
 
-  void Ref() { kind_ == Kind::kTensor ? RefShared() : RefLocal(); }
+  bool shared() const { return shared_; }
+  // REQUIRES: one thread refers to it.
+  void set_shared(bool shared) { shared_ = shared; }
+
+  void Ref() { shared_ ? RefShared() : RefLocal(); }
   // Drops a reference. True when it was the last: then the caller destroys what is counted.
-  [[nodiscard]] bool Drop() { return kind_ == Kind::kTensor ? DropShared() : DropLocal(); }
+  [[nodiscard]] bool Drop() { return shared_ ? DropShared() : DropLocal(); }
 
  protected:
-  explicit Counted(Kind kind) : kind_(kind) {}
+  Counted(Kind kind, bool shared) : kind_(kind), shared_(shared) {}
   ~Counted() = default;
+
+  // Of objects. Unsigned, so that overflow is defined.
+  uint32_t refs() const { return static_cast<uint32_t>(refs_.load(std::memory_order_relaxed)); }
+  void set_refs(uint32_t refs) { refs_.store(static_cast<int32_t>(refs), std::memory_order_relaxed); }
+
+ private:
+  static constexpr int32_t kImmortal = INT32_MIN / 2;
 
   void RefShared() {
     if (!immortal()) refs_.fetch_add(1, std::memory_order_relaxed);
   }
-  bool DropShared() { return !immortal() && refs_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+  bool DropShared() {
+    // The last one needs no exchange: nobody else can add a reference.
+    return unique() || (!immortal() && refs_.fetch_sub(1, std::memory_order_acq_rel) == 1);
+  }
   void RefLocal() {
     if (!immortal()) set_refs(refs() + 1);
   }
@@ -41,14 +61,10 @@ class Counted {
     set_refs(refs() - 1);
     return refs() == 0;
   }
-  // Of objects. Unsigned, so that overflow is defined.
-  uint32_t refs() const { return static_cast<uint32_t>(refs_.load(std::memory_order_relaxed)); }
-  void set_refs(uint32_t refs) { refs_.store(static_cast<int32_t>(refs), std::memory_order_relaxed); }
 
- private:
-  static constexpr int32_t kImmortal = INT32_MIN / 2;
   std::atomic<int32_t> refs_{1};
-  const Kind kind_;
+  Kind kind_ : 1;  // one byte: objects are small
+  bool shared_ : 1;
 };
 
 }  // namespace baton

@@ -47,6 +47,8 @@ class KernelContext {
   virtual absl::Status AllocateOutput(int index, DType dtype, absl::Span<const int64_t> dims) = 0;
   // The session's state of this kernel (from MakeState), or null.
   KernelState* state = nullptr;
+  // How many threads the kernel may use. Only with 1 are results the same bits everywhere.
+  int num_threads = 1;
 };
 
 // Immutable after Resolve; shared by threads.

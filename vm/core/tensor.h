@@ -24,9 +24,15 @@ class TensorObject;
 // Takes back what a memory pool handed out once its last reference is gone.
 class TensorRecycler {
  public:
+  // `family`: whatever identifies the pools that work for the same user as this one; compared only.
+  explicit TensorRecycler(const void* family = nullptr) : family_(family) {}
   virtual ~TensorRecycler() = default;
+  const void* family() const { return family_; }
   virtual void Recycle(TensorObject* tensor) = 0;
   virtual void Recycle(Storage* storage) = 0;
+
+ private:
+  const void* const family_;
 };
 
 // A block of memory with an owner and a reference count. Threads: the count is atomic.
@@ -40,7 +46,8 @@ class Storage {
 
   void Ref() { refs_.fetch_add(1, std::memory_order_relaxed); }
   void Unref() {
-    if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) Destroy();
+    // The last one needs no exchange: nobody else can add a reference.
+    if (unique() || refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) Destroy();
   }
   void* data() const { return data_; }
   size_t num_bytes() const { return num_bytes_; }
@@ -70,7 +77,7 @@ class Storage {
 // A tensor as the VM holds it. Fields are public: kernels and the interpreter read them in hot code.
 class TensorObject : public Counted {
  public:
-  TensorObject() : Counted(Kind::kTensor) {}
+  TensorObject() : Counted(Kind::kTensor, /*shared=*/true) {}
   ~TensorObject();
 
   uint8_t rank = 0;
@@ -82,10 +89,8 @@ class TensorObject : public Counted {
   TensorRecycler* recycler = nullptr;  // null: deleted when unreferenced
   TensorObject* next_free = nullptr;   // link of the pool's free list
 
-  // As Counted's, without asking for the kind.
-  void Ref() { RefShared(); }
   void Unref() {
-    if (DropShared()) Destroy();
+    if (Drop()) Destroy();
   }
   // REQUIRES: the last reference has been dropped.
   void Destroy();

@@ -98,6 +98,11 @@ void Arena::Free() {
   peak_bytes_ = 0;
 }
 
+void Arena::Trim() {
+  if (total_bytes_ > 2 * peak_bytes_) FreeChunks();
+  peak_bytes_ = 0;
+}
+
 void Arena::FreeChunks() {
   for (const Chunk& chunk : chunks_) {
     pool_->device()->Free(chunk.data, static_cast<size_t>(chunk.num_bytes));

@@ -17,6 +17,11 @@ class Arena {
   explicit Arena(MemoryPool* pool) : pool_(pool), regions_(pool) {}
   ~Arena() { FreeChunks(); }
   Arena(const Arena&) = delete;
+  // Takes memory from another pool of the same device from now on.
+  void Attach(MemoryPool* pool) {
+    pool_ = pool;
+    regions_.set_pool(pool);
+  }
 
   // Opens a region above the current one. A region that the memory limit has no room for is opened without
   // memory: its tensors come from the pool, so that the limit's error names the one that is too large.
@@ -44,6 +49,8 @@ class Arena {
   void EndInvocation();
   // Gives all memory back. REQUIRES: as EndInvocation.
   void Free();
+  // The same when half of it was not needed since the last call.
+  void Trim();
 
  private:
   struct Chunk {
@@ -72,7 +79,7 @@ class Arena {
   GrowableArray<Region> regions_;
   int64_t num_regions_ = 0;
   int64_t open_bytes_ = 0;  // of all open regions
-  int64_t peak_bytes_ = 0;  // the most that open_bytes_ was
+  int64_t peak_bytes_ = 0;  // the most that open_bytes_ was since the last Trim
 };
 
 }  // namespace baton

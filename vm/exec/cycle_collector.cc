@@ -40,8 +40,21 @@ void Repaint(Object* object, Object::Color from, Object::Color to, Object** list
 
 using enum Object::Color;
 
+template <typename Visit>
+void ObjectHeap::ForEachCell(Visit visit) {
+  for (ObjectHeap* heap : family_->heaps) {
+    for (int64_t i = 0; i < heap->num_cells_; ++i) visit(heap->cells_[i]);
+  }
+}
+
 void ObjectHeap::CollectCycles() {
-  if (num_cells_ == 0) return;
+  if (!family_->alone()) return;
+  int64_t num_cells = 0;
+  for (ObjectHeap* heap : family_->heaps) {
+    heap->Drain();
+    num_cells += heap->num_cells_;
+  }
+  if (num_cells == 0) return;
   SubtractInnerReferences();
   RestoreFrom(FindOuterReferences());
   FreeUnreached();
@@ -50,7 +63,7 @@ void ObjectHeap::CollectCycles() {
 // What cells reach becomes gray, and counts only references from elsewhere.
 void ObjectHeap::SubtractInnerReferences() {
   Object* pending = nullptr;
-  for (int64_t i = 0; i < num_cells_; ++i) Repaint(cells_[i], kBlack, kGray, &pending);
+  ForEachCell([&](Object* cell) { Repaint(cell, kBlack, kGray, &pending); });
   while (pending != nullptr) {
     ForEachChild(Pop(&pending), [&](Object* child) {
       child->set_refs(child->refs() - 1);
@@ -63,7 +76,7 @@ void ObjectHeap::SubtractInnerReferences() {
 Object* ObjectHeap::FindOuterReferences() {
   Object* pending = nullptr;
   Object* reached = nullptr;
-  for (int64_t i = 0; i < num_cells_; ++i) Repaint(cells_[i], kGray, kWhite, &pending);
+  ForEachCell([&](Object* cell) { Repaint(cell, kGray, kWhite, &pending); });
   while (pending != nullptr) {
     Object* object = Pop(&pending);
     ForEachChild(object, [&](Object* child) { Repaint(child, kGray, kWhite, &pending); });
@@ -86,7 +99,7 @@ void ObjectHeap::RestoreFrom(Object* reached) {
 // already.
 void ObjectHeap::FreeUnreached() {
   Object* pending = nullptr;
-  for (int64_t i = 0; i < num_cells_; ++i) Repaint(cells_[i], kWhite, kBlack, &pending);
+  ForEachCell([&](Object* cell) { Repaint(cell, kWhite, kBlack, &pending); });
   while (pending != nullptr) {
     Object* object = Pop(&pending);
     ForEachChild(object, [&](Object* child) { Repaint(child, kWhite, kBlack, &pending); });

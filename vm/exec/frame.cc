@@ -5,9 +5,10 @@
 
 namespace baton {
 
-absl::Status FrameStack::BeginInvocation(int64_t max_depth, int64_t num_results) {
+absl::Status FrameStack::Begin(int64_t max_depth, int64_t base_depth, int64_t num_results) {
   depth_ = 0;
-  max_depth_ = std::max<int64_t>(max_depth, 0);
+  base_depth_ = base_depth;
+  max_depth_ = std::max<int64_t>(max_depth - base_depth, 0);
   frame_limit_ = std::min(frames_.capacity(), max_depth_);
   top_ = 0;
   num_results_ = 0;
@@ -41,7 +42,7 @@ void FrameStack::Unwind() {
 absl::Status FrameStack::LimitError(const LoadedFunction& callee) const {
   if (depth_ == max_depth_) {
     return absl::ResourceExhaustedError(absl::StrCat("call of '", callee.source->name, "': the limit of ",
-                                                     max_depth_, " nested calls is reached"));
+                                                     base_depth_ + max_depth_, " nested calls is reached"));
   }
   return MemoryError(callee);
 }
@@ -49,8 +50,8 @@ absl::Status FrameStack::LimitError(const LoadedFunction& callee) const {
 absl::Status FrameStack::MemoryError(const LoadedFunction& callee) const {
   const absl::Status status =
       pool_->ExhaustedError((callee.num_slots + 1) * static_cast<int64_t>(sizeof(Slot)));
-  return absl::Status(status.code(), absl::StrCat("call of '", callee.source->name, "' at depth ", depth_,
-                                                  ": ", status.message()));
+  return absl::Status(status.code(), absl::StrCat("call of '", callee.source->name, "' at depth ",
+                                                  base_depth_ + depth_, ": ", status.message()));
 }
 
 void FrameStack::Free() {

@@ -20,15 +20,26 @@ struct Frame {
   const LoadedFunction* function;
   const uint8_t* pc;  // while it waits: the instruction that calls
   int64_t base;       // of its window in the stack of slots
+  // Of the future whose deferred call this is; or kNotForked.
+  int64_t forked_sequence;
+  static constexpr int64_t kNotForked = INT64_MAX;
 };
 
 class FrameStack {
  public:
   FrameStack(MemoryPool* pool, ObjectHeap* heap) : pool_(pool), heap_(heap), frames_(pool), slots_(pool) {}
   FrameStack(const FrameStack&) = delete;
+  // Charges memory to another pool, and releases to another heap, from now on.
+  void Attach(MemoryPool* pool, ObjectHeap* heap) {
+    pool_ = pool;
+    heap_ = heap;
+    frames_.set_pool(pool);
+    slots_.set_pool(pool);
+  }
 
-  // Empties the stack and sets aside `num_results` null slots for the results of the entry point.
-  absl::Status BeginInvocation(int64_t max_depth, int64_t num_results);
+  // Empties the stack and sets aside `num_results` null slots for the results of the first frame.
+  // `base_depth`: the calls that it is nested in already.
+  absl::Status Begin(int64_t max_depth, int64_t base_depth, int64_t num_results);
 
   // A frame for `function`: references that are no parameters are null, the rest is not initialised. Returns
   // its slots, or null when the depth or memory limit is reached (LimitError). Moves the slots of all frames.
@@ -36,7 +47,7 @@ class FrameStack {
     if (depth_ == frame_limit_ || function.num_slots > slots_.capacity() - top_) [[unlikely]] {
       if (!Grow(top_ + function.num_slots)) return nullptr;
     }
-    frames_[depth_++] = {&function, function.code, top_};
+    frames_[depth_++] = {&function, function.code, top_, Frame::kNotForked};
     Slot* slots = slots_.data() + top_;
     top_ += function.num_slots;
     function.ClearLocals(slots);
@@ -49,7 +60,7 @@ class FrameStack {
     if (depth_ == frame_limit_ || function.num_slots > slots_.capacity() - base) [[unlikely]] {
       if (!Grow(base + function.num_slots)) return nullptr;
     }
-    frames_[depth_++] = {&function, function.code, base};
+    frames_[depth_++] = {&function, function.code, base, Frame::kNotForked};
     return slots_.data() + base;
   }
   // The first half of a tail call: where the parameters of `function` are put until ReplaceTop, or null when
@@ -72,7 +83,7 @@ class FrameStack {
     Frame& frame = top();
     Slot* slots = slots_.data() + frame.base;
     std::memmove(slots, staged, static_cast<size_t>(function.source->num_parameters) * sizeof(Slot));
-    frame = {&function, function.code, frame.base};
+    frame = {&function, function.code, frame.base, frame.forked_sequence};
     top_ = frame.base + function.num_slots;
     function.ClearLocals(slots);
     return slots;
@@ -89,6 +100,9 @@ class FrameStack {
   }
   // Removes all frames and releases their references, and the results.
   void Unwind();
+
+  // Takes the results away, which the caller then owns.
+  void ForgetResults() { num_results_ = 0; }
 
   int64_t depth() const { return depth_; }
   Frame& top() const { return frames_[depth_ - 1]; }
@@ -114,6 +128,7 @@ class FrameStack {
   int64_t depth_ = 0;
   int64_t frame_limit_ = 0;  // the smaller of frames_.capacity() and max_depth_
   int64_t max_depth_ = 0;
+  int64_t base_depth_ = 0;
   int64_t top_ = 0;  // first free slot
   int64_t num_results_ = 0;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "vm/exec/back_trace.h"
+
 namespace baton {
 
 ObjectLayout MakeFutureLayout(int64_t num_parameters, int64_t num_results) {
@@ -13,11 +15,22 @@ ObjectLayout MakeFutureLayout(int64_t num_parameters, int64_t num_results) {
   return layout;
 }
 
-FutureContents ContentsOf(FutureHeader* future) {
-  const bool done = future->state.load(std::memory_order_acquire) == FutureState::kDone;
+bool TakeContents(Object* object, HeapFamily* family, FutureContents* contents) {
+  FutureHeader* future = HeaderOf(object);
   const LoadedFunction& function = *future->function;
-  if (done) return {future->values(), function.reference_results};
-  return {future->values(), function.reference_parameters()};
+  if (future->state.load(std::memory_order_relaxed) == FutureState::kDeferred) {
+    future->Remove();
+    *contents = {future->values(), function.reference_parameters()};
+    return true;
+  }
+  if (!family->DropShared(object)) return false;
+  const bool done = future->state.load(std::memory_order_relaxed) == FutureState::kDone;
+  *contents = {future->values(), done ? function.reference_results : function.reference_parameters()};
+  if (future->error != nullptr) {
+    delete future->error;
+    contents->references = {};
+  }
+  return true;
 }
 
 }  // namespace baton

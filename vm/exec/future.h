@@ -17,6 +17,7 @@
 namespace baton {
 
 class Interpreter;
+struct StrandError;
 struct LoadedFunction;
 
 // Who may do what with a future; docs/futures.md draws the transitions.
@@ -53,8 +54,9 @@ struct FutureHeader : FutureLink {
   const LoadedFunction* function = nullptr;
   int64_t sequence = 0;           // of the forks of one strand, in the order of the program
   int64_t depth = 0;              // of the frame that forked, counted from the entry point
+  int64_t work_ns = 0;            // about what the call takes; 0: unknown
   Interpreter* waiter = nullptr;  // kAwaited
-  absl::Status* error = nullptr;  // kDone: why there are no results, owned; or null
+  StrandError* error = nullptr;   // kDone: why there are no results, owned; or null
 
   Object* object() { return reinterpret_cast<Object*>(this) - 1; }
   // The arguments; the results once it is done.
@@ -80,7 +82,8 @@ struct FutureContents {
   Slot* values;
   absl::Span<const uint16_t> references;
 };
-FutureContents ContentsOf(FutureHeader* future);
+// Gives up a future: false when a strand is running its call, which then frees it.
+bool TakeContents(Object* object, HeapFamily* family, FutureContents* contents);
 
 // Moves the arguments of a deferred future to `parameters` and frees it; `parameters` may be where its only
 // reference lies.

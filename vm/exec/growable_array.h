@@ -20,6 +20,9 @@ class GrowableArray {
   ~GrowableArray() { Free(); }
   GrowableArray(const GrowableArray&) = delete;
 
+  // Whose budget further changes are charged to.
+  void set_pool(MemoryPool* pool) { pool_ = pool; }
+
   T* data() const { return data_; }
   int64_t capacity() const { return capacity_; }
   T& operator[](int64_t index) const { return data_[index]; }

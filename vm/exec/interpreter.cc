@@ -1,25 +1,21 @@
 #include "vm/exec/interpreter.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "vm/bytecode/code_view.h"
-#include "vm/bytecode/operand_stack.h"
 #include "vm/core/status.h"
 #include "vm/exec/scalar_ops.h"
+#include "vm/exec/strand_scheduler.h"
 
 namespace baton {
 namespace {
 
 // With a deadline or a cancellation flag, one step in this many looks at them.
 constexpr int64_t kStepsBetweenInterruptChecks = 1024;
-constexpr uint32_t kBytesPerWord = kUnitsPerWord * sizeof(uint16_t);
 
 // Dims of a type as text, "?" where an instruction gives the extent.
 std::string LoadedTypeString(const LoadedType& type) {
@@ -37,96 +33,103 @@ constexpr bool kIsFloat =
 
 }  // namespace
 
-absl::Status Interpreter::Begin(const LoadedFunction& function, const Limits& limits) {
-  status_ = absl::OkStatus();
-  instructions_ = 0;
-  kernel_calls_ = 0;
-  collected_before_ = heap_.num_collected();
-  steps_granted_ = 0;
-  steps_left_ = std::max<int64_t>(limits.max_steps, 0);
-  deadline_ = limits.deadline;
-  cancelled_ = limits.cancelled;
-  interruptible_ = deadline_ != absl::InfiniteFuture() || cancelled_ != nullptr;
-  if (interruptible_ && !CheckInterrupt()) return std::exchange(status_, absl::OkStatus());
+absl::Status Interpreter::Begin(const LoadedFunction& function) {
+  Clear(/*depth=*/0);
+  if (interruptible_) BATON_RETURN_IF_ERROR(invocation_->Interruption());
   const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
-  BATON_RETURN_IF_ERROR(frames_.BeginInvocation(limits.max_depth, num_results));
+  BATON_RETURN_IF_ERROR(frames_.Begin(invocation_->limits().max_depth, base_depth_, num_results));
   Slot* slots = frames_.Push(function);
   if (slots == nullptr) return frames_.LimitError(function);
   for (const uint16_t index : function.reference_parameters()) slots[index].reference = nullptr;
   return absl::OkStatus();
 }
 
-absl::Status Interpreter::Run(bool counting) {
-  const bool is_stack = program_.dispatch == Dispatch::kStack;
-  const bool ok = is_stack ? (counting ? RunStackCode<true>(*this) : RunStackCode<false>(*this))
-                           : (counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this));
-  if (ok) [[likely]]
-    return absl::OkStatus();
-  if (is_stack) ReleaseOperandStacks();
-  return WithBackTrace(std::exchange(status_, absl::OkStatus()));
-}
-
-uint32_t Interpreter::PlaceOf(const Frame& frame) const {
-  const auto num_bytes = static_cast<uint32_t>(frame.pc - frame.function->code);
-  return program_.dispatch == Dispatch::kStack ? num_bytes : num_bytes / kBytesPerWord;
-}
-
-void Interpreter::ReleaseOperandStacks() {
-  // Many frames may be of one function, and stand at one call.
-  std::map<const LoadedFunction*, OperandStacks> functions;
-  std::map<const uint8_t*, std::vector<SlotKind>> stacks;
-  for (int64_t i = 0; i < frames_.depth(); ++i) {
-    const Frame& frame = frames_.frame(i);
-    const auto [stack, is_new] = stacks.try_emplace(frame.pc);
-    if (is_new) {
-      const auto index = static_cast<int>(frame.function - program_.functions.data());
-      const auto function = functions.try_emplace(frame.function, *program_.executable, index).first;
-      stack->second = function->second.At(PlaceOf(frame));
-    }
-    // A frame that waits has given away the arguments of its call: they are locals of the next frame.
-    const bool waits = i + 1 < frames_.depth();
-    Slot* slots = frames_.slots(frame) + frame.function->num_locals;
-    const int64_t num_left =
-        waits ? frames_.slots(frames_.frame(i + 1)) - slots : static_cast<int64_t>(stack->second.size());
-    for (int64_t s = 0; s < num_left; ++s) {
-      if (IsReference(stack->second[s]) && slots[s].reference != nullptr) heap_.Release(slots[s].reference);
-    }
+void Interpreter::BeginForked(FutureHeader* future) {
+  Clear(future->depth);
+  forked_by_ = future;
+  const LoadedFunction& function = *future->function;
+  const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
+  absl::Status status = frames_.Begin(invocation_->limits().max_depth, base_depth_, num_results);
+  Slot* slots = status.ok() ? frames_.Push(function) : nullptr;
+  if (slots != nullptr) [[likely]] {
+    std::copy_n(future->values(), function.source->num_parameters, slots);
+    return;
   }
+  for (const uint16_t index : function.reference_parameters())
+    heap_->Release(future->values()[index].reference);
+  error_.status = status.ok() ? frames_.LimitError(function) : status;
+  failing_ = true;
+}
+
+void Interpreter::Clear(int64_t depth) {
+  error_ = {};
+  failing_ = false;
+  failed_sequence_ = Frame::kNotForked;
+  forked_by_ = nullptr;
+  awaited_ = nullptr;
+  base_depth_ = depth;
+  operand_stack_height_ = 0;
+  instructions_ = 0;
+  kernel_calls_ = 0;
+  num_forks_ = 0;
+  steps_granted_ = 0;
+  interruptible_ = invocation_->interruptible();
+  shares_ = scheduler_->has_others();
+  patience_ = 0;
+}
+
+void Interpreter::Attach(Worker* worker) {
+  pool_ = worker->pool.get();
+  heap_ = &worker->heap;
+  sequences_ = &worker->sequences;
+  kernels_ = &worker->kernels;
+  frames_.Attach(pool_, heap_);
+  arena_.Attach(pool_);
+}
+
+StrandOutcome Interpreter::RunCode() {
+  const bool counting = invocation_->counting();
+  if (program_.dispatch == Dispatch::kStack)
+    return counting ? RunStackCode<true>(*this) : RunStackCode<false>(*this);
+  return counting ? RunRegisterCode<true>(*this) : RunRegisterCode<false>(*this);
+}
+
+StrandOutcome Interpreter::Continue() {
+  if (!failing_) [[likely]] {
+    const StrandOutcome outcome = RunCode();
+    if (outcome != StrandOutcome::kFailed) [[likely]]
+      return outcome;
+    BeginFailure();
+  }
+  return GiveUpFrames() ? StrandOutcome::kFailed : StrandOutcome::kSuspended;
 }
 
 void Interpreter::End() {
   frames_.Unwind();
-  heap_.CollectCycles();
   arena_.EndInvocation();
+  invocation_->GiveSteps(std::exchange(steps_granted_, 0));
 }
 
 void Interpreter::FreeMemory() {
   frames_.Free();
-  heap_.FreeMemory();
   arena_.Free();
 }
 
 [[gnu::cold, gnu::noinline]] bool Interpreter::GrantSteps() {
+  steps_granted_ = 0;
   if (interruptible_ && !CheckInterrupt()) return false;
-  if (steps_left_ == 0) {
-    steps_granted_ = 0;
+  const int64_t granted = invocation_->TakeSteps(interruptible_ ? kStepsBetweenInterruptChecks : INT64_MAX);
+  if (granted == 0) {
     return Fail(
         absl::ResourceExhaustedError("the limit of steps (back edges, calls, kernel calls) is reached"));
   }
-  const int64_t granted = interruptible_ ? std::min(steps_left_, kStepsBetweenInterruptChecks) : steps_left_;
-  steps_left_ -= granted;
   steps_granted_ = granted - 1;  // this one is taken
   return true;
 }
 
-[[gnu::cold, gnu::noinline]] bool Interpreter::CheckInterrupt() {
-  if (cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed)) {
-    return Fail(absl::CancelledError("the invocation was cancelled"));
-  }
-  if (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_) {
-    return Fail(absl::DeadlineExceededError("the deadline of the invocation has passed"));
-  }
-  return true;
+bool Interpreter::CheckInterrupt() {
+  absl::Status status = invocation_->Interruption();
+  return status.ok() || Fail(std::move(status));
 }
 
 bool Interpreter::ResolveDims(const LoadedType& type, const int64_t* dynamic, int64_t* dims,
@@ -255,8 +258,9 @@ bool Interpreter::ReadBool(const TensorObject& tensor, int64_t index, bool* valu
 bool Interpreter::RunKernel(uint32_t call_site, bool allocate) {
   if (!Step()) return false;
   if (interruptible_ && !CheckInterrupt()) return false;
+  if (shares_) ShareDeferred();
   ++kernel_calls_;
-  absl::Status status = allocate ? kernels_.RunAndAllocate(call_site) : kernels_.Run(call_site);
+  absl::Status status = allocate ? kernels_->RunAndAllocate(call_site) : kernels_->Run(call_site);
   if (status.ok()) [[likely]]
     return true;
   return Fail(std::move(status));

@@ -1,6 +1,6 @@
-// Interpreter: the state of one running invocation and everything that its instructions do off the fast path.
-// The handlers are in interpreter.inc; the loops that run them are in register_interpreter.cc and
-// stack_interpreter.cc. Internal to vm/exec.
+// Interpreter: one strand, which is the run of an entry point or of a forked call: its state, and everything
+// that its instructions do off the fast path. The handlers are in interpreter.inc; the loops that run them
+// are in register_interpreter.cc and stack_interpreter.cc. Internal to vm/exec.
 #pragma once
 
 #include <atomic>
@@ -8,63 +8,91 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "vm/core/tensor.h"
 #include "vm/core/value.h"
 #include "vm/exec/arena.h"
+#include "vm/exec/back_trace.h"
 #include "vm/exec/frame.h"
 #include "vm/exec/future.h"
+#include "vm/exec/invocation.h"
 #include "vm/exec/kernel_call.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
 #include "vm/exec/object_heap.h"
 #include "vm/exec/sequence.h"
-#include "vm/exec/session.h"
+#include "vm/exec/worker.h"
 
 namespace baton {
 
+class StrandScheduler;
+
+// How a run of a strand ended.
+enum class StrandOutcome : uint8_t {
+  kReturned,   // the results lie in results()
+  kFailed,     // error() says why; there are no frames left
+  kSuspended,  // until awaited() is done
+};
+
 class Interpreter {
  public:
-  Interpreter(const LoadedProgram& program, MemoryPool* pool)
+  Interpreter(const LoadedProgram& program, Invocation* invocation, StrandScheduler* scheduler,
+              Worker* worker)
       : program_(program),
-        pool_(pool),
-        heap_(pool),
-        frames_(pool, &heap_),
-        sequences_(program.sequence_layout, pool, &heap_),
-        arena_(pool),
-        kernels_(program, pool) {}
+        invocation_(invocation),
+        scheduler_(scheduler),
+        pool_(worker->pool.get()),
+        heap_(&worker->heap),
+        sequences_(&worker->sequences),
+        kernels_(&worker->kernels),
+        frames_(pool_, heap_),
+        arena_(pool_) {}
 
   // Opens an invocation of `function`. The caller puts owned references that fit into parameters(), which are
-  // null before; then Run.
-  absl::Status Begin(const LoadedFunction& function, const Limits& limits);
+  // null before.
+  absl::Status Begin(const LoadedFunction& function);
   Slot* parameters() const { return frames_.slots(frames_.top()); }
-  // On success the results lie in results(), each an owned reference; on an error they are null. The error
-  // carries a back trace of source locations.
-  absl::Status Run(bool counting);
+  // The same for a fork, which has the arguments. When it fails Continue says so.
+  void BeginForked(FutureHeader* future);
+  // Lets `worker` run it from now on.
+  void Attach(Worker* worker);
+  // Runs to the end, or to where it waits; then again, when awaited() is done, on any worker.
+  StrandOutcome Continue();
+
+  FutureHeader* forked_by() const { return forked_by_; }  // null: the strand of the entry point
+  FutureHeader* awaited() const { return awaited_; }
+  const StrandError& error() const { return error_; }
+  // On success each is an owned reference, or a scalar.
   Slot* results() const { return frames_.results(); }
-  // Closes the invocation: releases what is left, cycles included, and makes the arena ready for the next
-  // one.
+  void ForgetResults() { frames_.ForgetResults(); }
+  // Releases what is left, and makes the arena ready for the next time.
   void End();
-  // Gives back all memory but the pool's.
+  // Gives back all memory but the worker's.
   void FreeMemory();
+  // Gives back what has not been needed since the last call.
+  void Trim() { arena_.Trim(); }
 
   int64_t instructions() const { return instructions_; }
   int64_t kernel_calls() const { return kernel_calls_; }
-  int64_t collected_objects() const { return heap_.num_collected() - collected_before_; }
-  ObjectHeap& heap() { return heap_; }
+  int64_t num_forks() const { return num_forks_; }
 
  private:
-  // The loop, from the first instruction of the top frame to its return. False: status_ says why, and the top
-  // frame stands at the instruction that failed. kCounting: counts instructions.
+  // The loop, from where the top frame stands to the return of the first. kFailed: error_.status says why,
+  // and the top frame stands at the instruction that failed. kCounting: counts instructions.
   template <bool kCounting>
-  static bool RunRegisterCode(Interpreter& vm);
+  static StrandOutcome RunRegisterCode(Interpreter& vm);
   template <bool kCounting>
-  static bool RunStackCode(Interpreter& vm);
-  // What lies on the operand stacks of a run that failed.
+  static StrandOutcome RunStackCode(Interpreter& vm);
+  StrandOutcome RunCode();
+  void Clear(int64_t depth);
+
+  // After a failure (strand_failure.cc).
+  void BeginFailure();
+  bool GiveUpFrames();
+  FutureHeader* FindEarlierFuture() const;
+  void TakeError(FutureHeader* future);
+  // What lies on the operand stacks.
   void ReleaseOperandStacks();
-  // Where the frame stands, as its function's debug entries count.
-  uint32_t PlaceOf(const Frame& frame) const;
 
   // Back edges, calls and kernel calls take a step each; in most of them this counter is all that they touch.
   bool Step() {
@@ -96,15 +124,15 @@ class Interpreter {
   // An owned object with fields to be filled, or the singleton of the layout; null after an error.
   Object* NewObject(const ObjectLayout& layout) {
     if (layout.singleton != nullptr) return layout.singleton;
-    Object* object = heap_.New(layout);
+    Object* object = heap_->New(layout);
     if (object == nullptr) [[unlikely]]
       FailObject(layout);
     return object;
   }
   void FailObject(const ObjectLayout& layout);
   // A deferred future without arguments; null after an error.
-  FutureHeader* NewFuture(const LoadedFunction& callee) {
-    Object* object = heap_.New(callee.future_layout);
+  FutureHeader* NewFuture(const LoadedFunction& callee, int64_t work) {
+    Object* object = heap_->New(callee.future_layout);
     if (object == nullptr) [[unlikely]] {
       FailObject(callee.future_layout);
       return nullptr;
@@ -112,11 +140,23 @@ class Interpreter {
     FutureHeader* future = NewHeader(object);
     future->function = &callee;
     future->sequence = num_forks_++;
+    future->depth = base_depth_ + frames_.depth();
+    future->work_ns = work;
     future->InsertBefore(&deferred_);
     return future;
   }
-  // The future has its arguments. Lets other workers have it when they are idle and it is worth it.
-  void Offer(FutureHeader* future, int64_t work) { (void)future, (void)work; }
+  // There is a new deferred future, with its arguments.
+  void Forked(int64_t work) {
+    if (shares_) [[unlikely]]
+      OfferFork(work);
+  }
+  void OfferFork(int64_t work);
+  void ShareDeferred();
+  void ShareAtHeartbeat();
+  void ShareOldest();
+  // A future that is not deferred any more is awaited.
+  enum class Awaited : uint8_t { kDeferred, kDone, kFailed, kPending };
+  Awaited Await(FutureHeader* future);
   // "List[Tensor[(), int32]].Cons", "closure of 'f' (i64) -> (tensor)".
   std::string DescribeObject(const ObjectLayout& layout) const;
 
@@ -146,27 +186,37 @@ class Interpreter {
 
   // The type's extents with the dynamic ones filled in; false when a tensor cannot have them.
   bool ResolveDims(const LoadedType& type, const int64_t* dynamic, int64_t* dims, int64_t* num_bytes);
-  absl::Status WithBackTrace(const absl::Status& status) const;
 
   const LoadedProgram& program_;
+  Invocation* const invocation_;
+  StrandScheduler* const scheduler_;
+  // Of the worker that runs it.
   MemoryPool* pool_;
-  ObjectHeap heap_;
-  FrameStack frames_;
-  SequenceMaker sequences_;
-  Arena arena_;
-  FutureLink deferred_;  // futures that nobody else knows
-  int64_t num_forks_ = 0;
-  KernelCaller kernels_;
-  absl::Status status_;
+  ObjectHeap* heap_;
+  SequenceMaker* sequences_;
+  KernelCaller* kernels_;
 
+  FrameStack frames_;
+  Arena arena_;
   int64_t steps_granted_ = 0;   // steps until GrantSteps is asked
-  int64_t steps_left_ = 0;      // steps that it may still grant
-  bool interruptible_ = false;  // there is a deadline or a cancellation flag
-  absl::Time deadline_ = absl::InfiniteFuture();
-  const std::atomic<bool>* cancelled_ = nullptr;
+  bool interruptible_ = false;  // as the invocation
   int64_t instructions_ = 0;
   int64_t kernel_calls_ = 0;
-  int64_t collected_before_ = 0;  // by earlier invocations
+
+  FutureHeader* forked_by_ = nullptr;
+  int64_t base_depth_ = 0;  // frames below the first
+  FutureLink deferred_;     // futures that nobody else knows, oldest first
+  int64_t num_forks_ = 0;
+  bool shares_ = false;        // there are other workers
+  int patience_ = 0;           // forks until the next look at the clock
+  int64_t last_share_ns_ = 0;  // when a fork of unknown work was shared last
+  FutureHeader* awaited_ = nullptr;
+  int64_t operand_stack_height_ = 0;  // of stack code, while it is suspended
+
+  StrandError error_;
+  bool failing_ = false;  // frames are being given up
+  // Of the future that has failed; what was forked later is later in the program too.
+  int64_t failed_sequence_ = Frame::kNotForked;
 };
 
 // Stores a scalar as element `index`: a bool, an integer (wraps) or a float (rounded once), as the tensor's

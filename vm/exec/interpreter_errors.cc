@@ -1,37 +1,15 @@
-// What the interpreter says when a run fails: the errors of instructions, and where in the model they are.
-#include <algorithm>
+// What the interpreter says when an instruction fails.
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "vm/bytecode/code_view.h"
 #include "vm/bytecode/data_types.h"
 #include "vm/core/status.h"
 #include "vm/exec/interpreter.h"
 
 namespace baton {
-namespace {
-
-constexpr int64_t kMaxBackTraceFrames = 16;
-
-// "node 'x' (Conv) in m.onnx", or the place in the code when the executable has no source location for it.
-std::string LocationText(const Executable& executable, const CodeView& view, absl::string_view function,
-                         uint32_t place) {
-  const absl::Span<const DebugEntry> debug = view.debug();
-  const auto after = std::upper_bound(debug.begin(), debug.end(), place,
-                                      [](uint32_t p, const DebugEntry& entry) { return p < entry.place; });
-  if (after != debug.begin()) {
-    const std::string text = executable.locations[std::prev(after)->location].ToString();
-    if (!text.empty()) return text;
-  }
-  return absl::StrCat("function '", function, "', ", view.dispatch() == Dispatch::kStack ? "byte " : "word ",
-                      place);
-}
-
-}  // namespace
-
 [[gnu::cold, gnu::noinline]] bool Interpreter::Fail(absl::Status status) {
-  status_ = std::move(status);
+  error_.status = std::move(status);
   return false;
 }
 
@@ -125,20 +103,6 @@ std::string Interpreter::DescribeObject(const ObjectLayout& layout) const {
   return Fail(absl::InvalidArgumentError(
       absl::StrCat("a tensor cannot be ", TensorType{type.dtype, Shape(shape)}.ToString(),
                    ": an extent is negative, or its bytes exceed 64 bits")));
-}
-
-absl::Status Interpreter::WithBackTrace(const absl::Status& status) const {
-  std::string trace;
-  const int64_t depth = frames_.depth();
-  const int64_t shown = std::min(depth, kMaxBackTraceFrames);
-  for (int64_t i = 0; i < shown; ++i) {
-    const Frame& frame = frames_.frame(depth - 1 - i);
-    absl::StrAppend(&trace, i == 0 ? "at " : "; called from ",
-                    LocationText(*program_.executable, CodeView(*frame.function->source, program_.dispatch),
-                                 frame.function->source->name, PlaceOf(frame)));
-  }
-  if (depth > shown) absl::StrAppend(&trace, "; and ", depth - shown, " more calls");
-  return Annotate(status, trace);
 }
 
 }  // namespace baton

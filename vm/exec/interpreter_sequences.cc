@@ -6,7 +6,7 @@
 namespace baton {
 
 Object* Interpreter::MakeSequence(int64_t capacity) {
-  Object* sequence = sequences_.New(capacity);
+  Object* sequence = sequences_->New(capacity);
   if (sequence == nullptr) [[unlikely]]
     Fail(pool_->ExhaustedError(capacity * static_cast<int64_t>(sizeof(TensorObject*))));
   return sequence;
@@ -14,9 +14,10 @@ Object* Interpreter::MakeSequence(int64_t capacity) {
 
 Object* Interpreter::ChangeableSequence(Object* sequence, bool is_last_use, int64_t more) {
   const int64_t length = SequenceLength(*sequence);
-  if (is_last_use && sequence->unique()) {
-    if (more == 0 || sequences_.Grow(sequence)) return sequence;
-  } else if (Object* copy = sequences_.Copy(*sequence, more); copy != nullptr) {
+  // What is shared stays as it is: sharing.cc relies on it.
+  if (is_last_use && sequence->unique() && !sequence->shared()) {
+    if (more == 0 || sequences_->Grow(sequence)) return sequence;
+  } else if (Object* copy = sequences_->Copy(*sequence, more); copy != nullptr) {
     return copy;
   }
   Fail(pool_->ExhaustedError((length + more) * static_cast<int64_t>(sizeof(TensorObject*))));

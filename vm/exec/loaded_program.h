@@ -51,6 +51,7 @@ struct LoadedFunction {
       references;  // registers or locals that hold references; first those that are parameters
   int32_t num_reference_parameters = 0;
   std::vector<uint16_t> reference_results;  // results that are references
+  std::vector<uint16_t> futures;            // registers or locals that hold futures
   ObjectLayout future_layout;               // of forked calls; without fields when it cannot be forked
   const Function* source = nullptr;         // names, kinds and debug entries
   std::vector<uint16_t> register_code;      // one of these two is what `code` points to
@@ -142,6 +143,7 @@ struct LoadedProgram {
   std::unique_ptr<Object[]> singletons;
   ObjectLayout sequence_layout;  // of all sequences
   int32_t max_symbols = 0;
+  bool has_forks = false;
 };
 
 struct Program::Impl {

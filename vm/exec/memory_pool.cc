@@ -1,5 +1,6 @@
 #include "vm/exec/memory_pool.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -53,19 +54,25 @@ void MemoryPool::Close() {
     KeepHeader(static_cast<Header*>(std::exchange(headers, headers->next_free)));
   }
   while (blocks != nullptr) KeepBlock(static_cast<Block*>(std::exchange(blocks, blocks->next_free)));
-  for (Storage*& list : free_blocks_) {
-    while (list != nullptr) DeleteBlock(static_cast<Block*>(std::exchange(list, list->next_free)));
-  }
-  while (free_headers_ != nullptr) Delete(std::exchange(free_headers_, free_headers_->next_free));
+  FreeCached();
   const int64_t live = num_live_;
   if (outstanding_.fetch_add(live, std::memory_order_acq_rel) + live == 0) delete this;
 }
 
-void MemoryPool::BeginInvocation(int64_t limit_bytes) {
+void MemoryPool::BeginInvocation() {
   Drain();
-  limit_bytes_ = limit_bytes;
-  if (used_bytes_ + cached_bytes_ > limit_bytes_) FreeCached();
+  if (budget_->taken_bytes() > budget_->limit_bytes() || used_bytes_ + cached_bytes_ > budget_->limit_bytes())
+    FreeCached();
+  GiveToBudget();
   peak_bytes_ = used_bytes_;
+}
+
+void MemoryPool::Trim() {
+  for (int size_class = 0; size_class < kNumSizeClasses; ++size_class) {
+    for (int32_t i = 0; i < least_free_[size_class]; ++i) DeleteBlock(TakeFree(size_class));
+    least_free_[size_class] = num_free_[size_class];
+  }
+  GiveToBudget();
 }
 
 TensorObject* MemoryPool::AllocateTensor(DType dtype, absl::Span<const int64_t> dims, int64_t num_bytes) {
@@ -95,7 +102,7 @@ TensorObject* MemoryPool::AllocateHeader() {
   AddUsed(kHeaderBytes);
   ++num_live_;
   header->in_arena = false;
-  header->Revive();
+  header->Revive(/*shared=*/false);
   return header;
 }
 
@@ -103,14 +110,9 @@ MemoryPool::Block* MemoryPool::AllocateBlock(int64_t num_bytes) {
   if (num_bytes > kMaxPooledBytes) [[unlikely]]
     return nullptr;
   const int size_class = SizeClass(num_bytes);
-  Block* block = static_cast<Block*>(free_blocks_[size_class]);
-  if (block != nullptr) [[likely]] {
-    free_blocks_[size_class] = block->next_free;
-    cached_bytes_ -= BlockBytes(*block);
-  } else {
-    block = NewBlock(size_class);
-    if (block == nullptr) return nullptr;
-  }
+  Block* block = free_blocks_[size_class] != nullptr ? TakeFree(size_class) : NewBlock(size_class);
+  if (block == nullptr) [[unlikely]]
+    return nullptr;
   AddUsed(BlockBytes(*block));
   ++num_live_;
   block->Revive();
@@ -118,12 +120,7 @@ MemoryPool::Block* MemoryPool::AllocateBlock(int64_t num_bytes) {
 }
 
 [[gnu::cold, gnu::noinline]] MemoryPool::Block* MemoryPool::NewBlock(int size_class) {
-  if (Drain() && free_blocks_[size_class] != nullptr) {
-    Block* block =
-        static_cast<Block*>(std::exchange(free_blocks_[size_class], free_blocks_[size_class]->next_free));
-    cached_bytes_ -= BlockBytes(*block);
-    return block;
-  }
+  if (Drain() && free_blocks_[size_class] != nullptr) return TakeFree(size_class);
   const int64_t num_bytes = SizeOfClass(size_class);
   const int64_t charged = num_bytes + static_cast<int64_t>(sizeof(Block));
   if (!Reserve(charged)) return nullptr;
@@ -158,26 +155,44 @@ void* MemoryPool::AllocateFromDevice(int64_t num_bytes) {
 }
 
 void MemoryPool::Escape(TensorObject* tensor) {
-  if (tensor->recycler == this) {
+  tensor->set_shared(true);
+  if (IsOfSession(tensor->recycler)) {
     auto* header = static_cast<Header*>(tensor);
-    if (!std::exchange(header->escaped, true)) used_bytes_ -= kHeaderBytes;
+    if (!std::exchange(header->escaped, true))
+      static_cast<MemoryPool*>(header->recycler)->used_bytes_ -= kHeaderBytes;
   }
-  if (tensor->storage != nullptr && tensor->storage->recycler() == this) {
+  if (tensor->storage != nullptr && IsOfSession(tensor->storage->recycler())) {
     auto* block = static_cast<Block*>(tensor->storage);
-    if (!std::exchange(block->escaped, true)) used_bytes_ -= BlockBytes(*block);
+    if (!std::exchange(block->escaped, true))
+      static_cast<MemoryPool*>(block->recycler())->used_bytes_ -= BlockBytes(*block);
   }
 }
 
 bool MemoryPool::Reserve(int64_t num_bytes) {
-  if (num_bytes > limit_bytes_ - used_bytes_ - cached_bytes_) [[unlikely]] {
+  if (num_bytes > free_bytes() && !TakeFromBudget(num_bytes)) [[unlikely]] {
     Drain();
     FreeCached();
     device_failed_ = false;
-    if (num_bytes > limit_bytes_ - used_bytes_) FreeAllUnused();
-    if (num_bytes > limit_bytes_ - used_bytes_) return false;
+    if (!TakeFromBudget(num_bytes)) {
+      FreeAllUnused();
+      if (!TakeFromBudget(num_bytes)) return false;
+    }
   }
   AddUsed(num_bytes);
   return true;
+}
+
+bool MemoryPool::TakeFromBudget(int64_t num_bytes) {
+  const int64_t missing = num_bytes - free_bytes();
+  if (missing > 0 && !budget_->Take(missing)) return false;
+  granted_bytes_ += std::max<int64_t>(missing, 0);
+  return true;
+}
+
+void MemoryPool::GiveToBudget() {
+  // Negative: memory that had escaped is back.
+  budget_->Give(free_bytes());
+  granted_bytes_ -= free_bytes();
 }
 
 absl::Status MemoryPool::ExhaustedError(int64_t num_bytes) const {
@@ -185,8 +200,9 @@ absl::Status MemoryPool::ExhaustedError(int64_t num_bytes) const {
     return absl::ResourceExhaustedError(absl::StrCat("device '", device_->name(), "' has no memory for ",
                                                      num_bytes, " bytes, ", used_bytes_, " are in use"));
   }
-  return absl::ResourceExhaustedError(absl::StrCat("memory limit: ", num_bytes, " bytes asked, ", used_bytes_,
-                                                   " in use, the limit is ", limit_bytes_));
+  return absl::ResourceExhaustedError(absl::StrCat("memory limit: ", num_bytes, " bytes asked, ",
+                                                   budget_->taken_bytes() - free_bytes() - cached_bytes_,
+                                                   " in use, the limit is ", budget_->limit_bytes()));
 }
 
 void MemoryPool::FreeAllUnused() {
@@ -195,17 +211,14 @@ void MemoryPool::FreeAllUnused() {
 }
 
 void MemoryPool::FreeCached() {
-  for (Storage*& list : free_blocks_) {
-    while (list != nullptr) {
-      Block* block = static_cast<Block*>(std::exchange(list, list->next_free));
-      cached_bytes_ -= BlockBytes(*block);
-      DeleteBlock(block);
-    }
+  for (int size_class = 0; size_class < kNumSizeClasses; ++size_class) {
+    while (free_blocks_[size_class] != nullptr) DeleteBlock(TakeFree(size_class));
   }
   while (free_headers_ != nullptr) {
     cached_bytes_ -= kHeaderBytes;
     Delete(std::exchange(free_headers_, free_headers_->next_free));
   }
+  GiveToBudget();
 }
 
 void MemoryPool::Recycle(TensorObject* tensor) {
@@ -238,6 +251,7 @@ void MemoryPool::KeepBlock(Block* block) {
   --num_live_;
   block->next_free = free_blocks_[block->size_class];
   free_blocks_[block->size_class] = block;
+  ++num_free_[block->size_class];
 }
 
 void MemoryPool::DeleteBlock(Block* block) {

@@ -1,6 +1,7 @@
 // Object: a value of an algebraic data type, a reference cell or a closure, as the interpreter holds it. One
 // layout for all: a header and the fields in slots. Belongs to one session (object_heap.h) and never leaves
-// it; those without fields belong to the Program. Internal to vm/exec.
+// it, though its strands may share it (strand_sharing.h); those without fields belong to the Program.
+// Internal to vm/exec.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct ObjectLayout {
   std::vector<uint16_t> objects;     // fields that hold objects
   int16_t tag = 0;                   // data: the index of the constructor
   uint8_t size_class = 0;            // object_heap.h
+  bool is_cell = false;              // a reference cell, whose fields change
   // A reference cell through which a cycle may pass: the heap keeps a list of these, and an object of this
   // layout has its place in the list behind its fields.
   bool is_tracked_cell = false;
@@ -45,7 +47,7 @@ class Object : public Counted {
   // What the cycle collector knows about an object. Black outside of a collection.
   enum class Color : uint8_t { kBlack, kGray, kWhite };
 
-  Object() : Counted(Kind::kObject) {}
+  Object() : Counted(Kind::kObject, /*shared=*/false) {}
 
   Color color = Color::kBlack;
   int16_t tag = 0;
@@ -55,9 +57,6 @@ class Object : public Counted {
   Slot* fields() { return reinterpret_cast<Slot*>(this + 1); }
   const Slot* fields() const { return reinterpret_cast<const Slot*>(this + 1); }
 
-  // As Counted's, without asking for the kind.
-  void Ref() { RefLocal(); }
-  [[nodiscard]] bool Drop() { return DropLocal(); }
   using Counted::refs;
   using Counted::set_refs;
 };

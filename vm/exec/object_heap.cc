@@ -44,6 +44,7 @@ ObjectLayout MakeLayout(std::vector<SlotKind> fields, bool is_cell) {
     if (IsReference(fields[i])) layout.references.push_back(static_cast<uint16_t>(i));
     if (fields[i] == SlotKind::kObject) layout.objects.push_back(static_cast<uint16_t>(i));
   }
+  layout.is_cell = is_cell;
   layout.is_tracked_cell = is_cell && !layout.objects.empty();
   const int64_t num_slots = static_cast<int64_t>(fields.size()) + (layout.is_tracked_cell ? 1 : 0);
   if (num_slots != 0) layout.size_class = static_cast<uint8_t>(ObjectClass(num_slots));
@@ -51,17 +52,21 @@ ObjectLayout MakeLayout(std::vector<SlotKind> fields, bool is_cell) {
   return layout;
 }
 
-ObjectHeap::ObjectHeap(MemoryPool* pool) : pool_(pool), cells_(pool), collect_at_cells_(kMinCellsToCollect) {
+ObjectHeap::ObjectHeap(MemoryPool* pool, HeapFamily* family)
+    : pool_(pool), family_(family), cells_(pool), collect_at_cells_(kMinCellsToCollect) {
   pool_->SetReclaimer(this);
 }
 
 ObjectHeap::~ObjectHeap() {
+  Drain();
   assert(num_live_ == 0);
   pool_->SetReclaimer(nullptr);
   FreeEmptySlabs();
 }
 
 [[gnu::cold, gnu::noinline]] ObjectHeap::Slab* ObjectHeap::AddSlab(int size_class) {
+  Drain();
+  if (slabs_[size_class] != nullptr) return slabs_[size_class];
   const bool reserved = pool_->Reserve(kSlabBytes);
   // Making room may have freed objects of this class.
   Slab* freed = slabs_[size_class];
@@ -72,7 +77,8 @@ ObjectHeap::~ObjectHeap() {
     pool_->Unreserve(kSlabBytes);
     return nullptr;
   }
-  Slab* slab = new (memory) Slab{nullptr, nullptr, 0, size_class};
+  Slab* slab = new (memory) Slab{this, nullptr, nullptr, 0, size_class};
+  ++num_slabs_;
   const size_t stride = sizeof(Object) + sizeof(Slot) * static_cast<size_t>(SlotsOfObjectClass(size_class));
   // From the end, so that neighbours in the list are neighbours in memory, ascending.
   for (size_t i = (kSlabBytes - sizeof(Slab)) / stride; i-- > 0;) {
@@ -80,6 +86,31 @@ ObjectHeap::~ObjectHeap() {
     object->next = std::exchange(slab->free, object);
   }
   return slabs_[size_class] = slab;
+}
+
+[[gnu::noinline]] void ObjectHeap::NoteFull(Slab* slab) {
+  slabs_[slab->size_class] = slab->next;
+  most_full_slabs_ = std::max(most_full_slabs_, ++num_full_slabs_);
+}
+
+[[gnu::cold, gnu::noinline]] void ObjectHeap::ReturnFromElsewhere(Object* object) {
+  object->next = returned_.load(std::memory_order_relaxed);
+  while (!returned_.compare_exchange_weak(object->next, object, std::memory_order_release,
+                                          std::memory_order_relaxed)) {
+  }
+}
+
+void ObjectHeap::Drain() {
+  if (returned_.load(std::memory_order_relaxed) == nullptr) return;
+  Object* object = returned_.exchange(nullptr, std::memory_order_acquire);
+  while (object != nullptr) Free(std::exchange(object, object->next));
+}
+
+void ObjectHeap::Trim() {
+  Drain();
+  // Each class in use has one that is not full.
+  if (num_slabs_ > 2 * most_full_slabs_ + kNumObjectClasses) FreeEmptySlabs();
+  most_full_slabs_ = num_full_slabs_;
 }
 
 void ObjectHeap::FreeEmptySlabs() {
@@ -92,6 +123,7 @@ void ObjectHeap::FreeEmptySlabs() {
       }
       *link = slab->next;
       std::free(slab);
+      --num_slabs_;
       pool_->Unreserve(kSlabBytes);
     }
   }
@@ -132,8 +164,7 @@ void ObjectHeap::Untrack(Object* cell) {
     if (object->layout->is_sequence) ReleaseElements(object);
     FutureContents contents{object->fields(), object->layout->references};
     if (object->layout->is_future) [[unlikely]] {
-      HeaderOf(object)->Remove();
-      contents = ContentsOf(HeaderOf(object));
+      if (!TakeContents(object, family_, &contents)) continue;
     }
     for (const uint16_t index : contents.references) {
       Counted* field = contents.values[index].reference;

@@ -1,11 +1,13 @@
-// ObjectHeap: where a session's objects come from: slabs of equal slots by size class, charged to the
+// ObjectHeap: where a worker's objects come from: slabs of equal slots by size class, charged to the
 // session's memory limit. Frees what loses its last reference, and, by collecting, cycles. Nothing here
 // recurses, however long the list or deep the tree. Internal to vm/exec.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "vm/exec/growable_array.h"
+#include "vm/exec/heap_family.h"
 #include "vm/exec/memory_pool.h"
 #include "vm/exec/object.h"
 
@@ -19,10 +21,12 @@ inline constexpr int kNumObjectClasses = 16 + 6 * 4;
 int ObjectClass(int64_t num_slots);
 int64_t SlotsOfObjectClass(int size_class);
 
-// Threads: belongs to one session, as its pool.
+// Threads: belongs to one worker, as its pool. An object whose last reference another worker drops comes back
+// over a lock-free stack.
 class ObjectHeap final : private MemoryPool::Reclaimer {
  public:
-  explicit ObjectHeap(MemoryPool* pool);
+  // `family` outlives it, and lists it.
+  ObjectHeap(MemoryPool* pool, HeapFamily* family);
   // REQUIRES: no live objects.
   ~ObjectHeap() override;
   ObjectHeap(const ObjectHeap&) = delete;
@@ -39,6 +43,8 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
   void Release(Counted* value) {
     if (value->Drop()) Destroy(value);
   }
+  // Frees a future that has been given up before it was done.
+  void DestroyDropped(Object* future) { Destroy(future); }
   // Moves or copies the fields out of `object` into set(index, slot), and drops the caller's reference to it.
   // Always inline: a call of its own costs a third of the time that a list takes to fold.
   template <typename Set>
@@ -47,10 +53,15 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
   // Frees the memory of an object whose last reference and fields the caller has taken.
   void FreeEmptied(Object* object) { Free(object); }
 
-  // Frees all objects that only cycles keep alive. Takes time in proportion to the objects that cells reach.
+  // Frees all objects of the family that only cycles keep alive, unless other strands are running. Takes time
+  // in proportion to the objects that cells reach.
   void CollectCycles();
+  // Takes back what other workers freed.
+  void Drain();
   // Gives back slabs without objects.
   void FreeEmptySlabs();
+  // The same when most slabs were not needed since the last call.
+  void Trim();
 
   // Gives all memory back. REQUIRES: no live objects.
   void FreeMemory();
@@ -63,6 +74,7 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
  private:
   // Lies at the start of its memory, which is aligned to its size.
   struct alignas(64) Slab {
+    ObjectHeap* heap;
     Slab* next;    // of the slabs of this class that have free slots
     Object* free;  // linked by Object::next; null: full, and on no list
     int64_t num_live;
@@ -81,22 +93,25 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
     Object* object = slab->free;
     slab->free = object->next;
     if (slab->free == nullptr) [[unlikely]]
-      slabs_[layout.size_class] = slab->next;
+      NoteFull(slab);
     ++slab->num_live;
     ++num_live_;
-    object->Revive();
+    object->Revive(/*shared=*/false);
     object->tag = layout.tag;
     object->layout = &layout;
     return object;
   }
   // The memory of an object whose fields have been given up.
   void Free(Object* object) {
+    Slab* slab = SlabOf(object);
+    if (slab->heap != this) [[unlikely]]
+      return slab->heap->ReturnFromElsewhere(object);
     if (object->layout->is_tracked_cell) [[unlikely]]
       Untrack(object);
-    Slab* slab = SlabOf(object);
     if (slab->free == nullptr) [[unlikely]] {
       slab->next = slabs_[slab->size_class];
       slabs_[slab->size_class] = slab;
+      --num_full_slabs_;
     }
     object->next = slab->free;
     slab->free = object;
@@ -104,6 +119,8 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
     --num_live_;
   }
   Slab* AddSlab(int size_class);
+  void NoteFull(Slab* slab);
+  void ReturnFromElsewhere(Object* object);
   Object* NewCell(const ObjectLayout& layout);
   void Untrack(Object* cell);
   // REQUIRES: the last reference has been dropped.
@@ -115,10 +132,17 @@ class ObjectHeap final : private MemoryPool::Reclaimer {
   Object* FindOuterReferences();
   void RestoreFrom(Object* reached);
   void FreeUnreached();
+  template <typename Visit>
+  void ForEachCell(Visit visit);
 
   MemoryPool* pool_;
+  HeapFamily* family_;
+  std::atomic<Object*> returned_{nullptr};  // by other workers
   Slab* slabs_[kNumObjectClasses] = {};
   int64_t num_live_ = 0;
+  int64_t num_slabs_ = 0;
+  int64_t num_full_slabs_ = 0;
+  int64_t most_full_slabs_ = 0;   // since the last Trim
   GrowableArray<Object*> cells_;  // those alive
   int64_t num_cells_ = 0;
   int64_t collect_at_cells_;  // the next collection

@@ -146,6 +146,7 @@ absl::Status LoadCode(LoadedProgram* loaded, ClosureLoader* closures, LoadedFunc
   for (size_t place = 0; place < view.size(); place += length) {
     BATON_RETURN_IF_ERROR(view.Decode(place, &instruction, &length));
     ResolveOperands(place, loaded, closures, &instruction);
+    loaded->has_forks |= instruction.opcode == Opcode::kFork;
     const uint8_t code = LoadedCode(view, instruction);
     if (loaded->dispatch == Dispatch::kStack) {
       EncodeStackInstruction(instruction, &function->stack_code);
@@ -171,6 +172,7 @@ LoadedFunction LoadHeader(const Function& source, Dispatch dispatch) {
   for (size_t slot = 0; slot < view.num_slots(); ++slot) {
     if (!IsReference(view.slot_kind(slot))) continue;
     function.references.push_back(static_cast<uint16_t>(slot));
+    if (view.slot_kind(slot) == SlotKind::kFuture) function.futures.push_back(static_cast<uint16_t>(slot));
     if (slot < source.parameters().size()) ++function.num_reference_parameters;
   }
   for (size_t r = 0; r < source.result_kinds.size(); ++r) {

@@ -119,8 +119,22 @@ inline void PassClosure(uint16_t closure_unit, absl::Span<const uint16_t> argume
 }
 
 // The same for a call that was forked: the future has the arguments.
-inline void PassForked(uint16_t future_unit, Slot* caller, Slot* parameters, ObjectHeap* heap) {
-  TakeArguments(HeaderOf(static_cast<Object*>(Take(future_unit, caller))), parameters, heap);
+inline void PassForked(uint16_t future_unit, Slot* caller, Slot* parameters, Frame* frame, ObjectHeap* heap) {
+  FutureHeader* future = HeaderOf(static_cast<Object*>(Take(future_unit, caller)));
+  frame->forked_sequence = future->sequence;
+  TakeArguments(future, parameters, heap);
+}
+
+// The results of the first frame.
+inline void PassFirstResults(const LoadedFunction& callee, absl::Span<const uint16_t> results,
+                             Slot* registers, Slot* targets, ObjectHeap* heap) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (IsReference(callee.source->result_kinds[i])) {
+      SetReference(&targets[i], Take(results[i], registers), heap);
+    } else {
+      targets[i] = registers[ReadRegister(&results[i])];
+    }
+  }
 }
 
 // The registers that the results of a call go to; `pc` is at an instruction that calls.
@@ -179,7 +193,7 @@ const uint8_t* BytesOf(const uint16_t* pc) {
 #define TAKE(k) Take(*UNIT(k), registers)
 #define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
 #define LAST_USE(k) IsLastUse(*UNIT(k))
-#define RELEASE(k) Release(*UNIT(k), registers, &vm.heap_)
+#define RELEASE(k) Release(*UNIT(k), registers, vm.heap_)
 #define DROP(k) \
   if (IsLastUse(*UNIT(k))) RELEASE(k)
 #define SET_SLOT(k, value) registers[*UNIT(k)] = (value)
@@ -187,7 +201,7 @@ const uint8_t* BytesOf(const uint16_t* pc) {
 #define SET_F64(k, value) registers[*UNIT(k)].f64 = (value)
 #define SET_BOOL(k, value) registers[*UNIT(k)].boolean = (value)
 #define SET_TENSOR(k, value) SetTensor(&registers[*UNIT(k)], (value))
-#define SET_REFERENCE(k, value) SetReference(&registers[*UNIT(k)], (value), &vm.heap_)
+#define SET_REFERENCE(k, value) SetReference(&registers[*UNIT(k)], (value), vm.heap_)
 #define SET_OBJECT(k, value) SET_REFERENCE(k, value)
 #define IMM(k) ReadImm(UNIT(k))
 #define IMM64(k) ReadImm64(UNIT(k))
@@ -239,7 +253,7 @@ const uint8_t* BytesOf(const uint16_t* pc) {
 #define CALLEE(k) program.functions[INDEX(k)]
 #define CLOSURE_CALLEE(k) *OBJECT(k)->layout->function
 #define PASS(callee, l) PassArguments(callee, 0, ReadList(UNIT(l)), caller, parameters)
-#define PASS_CLOSURE(k, l) PassClosure(*UNIT(k), ReadList(UNIT(l)), caller, parameters, &vm.heap_)
+#define PASS_CLOSURE(k, l) PassClosure(*UNIT(k), ReadList(UNIT(l)), caller, parameters, vm.heap_)
 #define CALL(k, l)                            \
   do {                                        \
     const LoadedFunction& callee = CALLEE(k); \
@@ -255,31 +269,32 @@ const uint8_t* BytesOf(const uint16_t* pc) {
     const LoadedFunction& callee = CLOSURE_CALLEE(k); \
     ENTER(callee, PASS_CLOSURE(k, l));                \
   } while (false)
-#define CALL_FORKED(k, callee) ENTER(callee, PassForked(*UNIT(k), caller, parameters, &vm.heap_))
+#define CALL_FORKED(k, callee) \
+  ENTER(callee, PassForked(*UNIT(k), caller, parameters, &vm.frames_.top(), vm.heap_))
+#define SUSPEND() goto suspended
 #define TAIL_CALL_CLOSURE(k, l)                       \
   do {                                                \
     const LoadedFunction& callee = CLOSURE_CALLEE(k); \
     REPLACE(callee, PASS_CLOSURE(k, l));              \
   } while (false)
 // The entry point's results are references: verifier.cc, CheckEntryPoint.
-#define RETURN(values)                                                                       \
-  do {                                                                                       \
-    const LoadedFunction& callee = *vm.frames_.top().function;                               \
-    const absl::Span<const uint16_t> units = ReadList(UNIT(values));                         \
-    if (vm.frames_.depth() == 1) {                                                           \
-      for (size_t i = 0; i < units.size(); ++i)                                              \
-        SetReference(&vm.frames_.results()[i], Take(units[i], registers), &vm.heap_);        \
-      goto returned;                                                                         \
-    }                                                                                        \
-    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                          \
-    const uint16_t* call = UnitsOf(caller.pc);                                               \
-    Slot* caller_registers = vm.frames_.slots(caller);                                       \
-    PassResults(callee, units, registers, ResultTargets(call), caller_registers, &vm.heap_); \
-    vm.frames_.ReleaseReferences();                                                          \
-    vm.frames_.Pop();                                                                        \
-    registers = caller_registers;                                                            \
-    pc = call + InstructionUnits(call);                                                      \
-    DISPATCH();                                                                              \
+#define RETURN(values)                                                                      \
+  do {                                                                                      \
+    const LoadedFunction& callee = *vm.frames_.top().function;                              \
+    const absl::Span<const uint16_t> units = ReadList(UNIT(values));                        \
+    if (vm.frames_.depth() == 1) {                                                          \
+      PassFirstResults(callee, units, registers, vm.frames_.results(), vm.heap_);           \
+      goto returned;                                                                        \
+    }                                                                                       \
+    const Frame& caller = vm.frames_.frame(vm.frames_.depth() - 2);                         \
+    const uint16_t* call = UnitsOf(caller.pc);                                              \
+    Slot* caller_registers = vm.frames_.slots(caller);                                      \
+    PassResults(callee, units, registers, ResultTargets(call), caller_registers, vm.heap_); \
+    vm.frames_.ReleaseReferences();                                                         \
+    vm.frames_.Pop();                                                                       \
+    registers = caller_registers;                                                           \
+    pc = call + InstructionUnits(call);                                                     \
+    DISPATCH();                                                                             \
   } while (false)
 
 namespace {
@@ -293,7 +308,7 @@ struct OpcodeOf {
 }  // namespace
 
 template <bool kCounting>
-bool Interpreter::RunRegisterCode(Interpreter& vm) {
+StrandOutcome Interpreter::RunRegisterCode(Interpreter& vm) {
   static const void* const kByRow[] = {
 #define OPCODE(code, name, operands, flow, meaning) &&handle_##name,
 #define STACK_OPCODE(code, name, operands, flow, meaning) nullptr,
@@ -304,7 +319,8 @@ bool Interpreter::RunRegisterCode(Interpreter& vm) {
   const void* const* const labels = table.labels;
   const LoadedProgram& program = vm.program_;
   Slot* registers = vm.frames_.slots(vm.frames_.top());
-  const uint16_t* pc = UnitsOf(vm.frames_.top().function->code);
+  const uint16_t* pc = UnitsOf(vm.frames_.top().pc);
+  StrandOutcome outcome = StrandOutcome::kReturned;
   [[maybe_unused]] int64_t instructions = 0;
   DISPATCH();
 
@@ -321,13 +337,18 @@ bool Interpreter::RunRegisterCode(Interpreter& vm) {
   }
 
 failed:
-  if (vm.frames_.depth() > 0) vm.frames_.top().pc = BytesOf(pc);
+  outcome = StrandOutcome::kFailed;
+  goto stopped;
+suspended:
+  outcome = StrandOutcome::kSuspended;
+stopped:
+  vm.frames_.top().pc = BytesOf(pc);
 returned:
   if constexpr (kCounting) vm.instructions_ += instructions;
-  return vm.status_.ok();
+  return outcome;
 }
 
-template bool Interpreter::RunRegisterCode<false>(Interpreter& vm);
-template bool Interpreter::RunRegisterCode<true>(Interpreter& vm);
+template StrandOutcome Interpreter::RunRegisterCode<false>(Interpreter& vm);
+template StrandOutcome Interpreter::RunRegisterCode<true>(Interpreter& vm);
 
 }  // namespace baton

@@ -5,6 +5,8 @@
 
 namespace baton {
 
+class StrandDoor;
+
 struct SchedulerOptions {
   // The thread that calls Invoke is one of them; the others are workers. 1: a fork runs when it is awaited.
   int num_threads = 1;
@@ -15,16 +17,24 @@ struct SchedulerOptions {
   bool fork_always = false;
 };
 
-// Threads: safe. Workers sleep while there is nothing to do.
+// Threads: safe. Workers sleep while there is nothing to do. They are oneTBB's, of an arena of their own.
 class Scheduler {
  public:
   static std::shared_ptr<Scheduler> Create(const SchedulerOptions& options);
   ~Scheduler();
   const SchedulerOptions& options() const { return options_; }
+  // Strands that run at once, beside that of the calling thread.
+  int num_workers() const;
 
  private:
-  explicit Scheduler(const SchedulerOptions& options) : options_(options) {}
-  SchedulerOptions options_;
+  friend class StrandScheduler;
+  struct Impl;
+  explicit Scheduler(const SchedulerOptions& options);
+  // Lets a worker look for work behind the door.
+  void Send(std::shared_ptr<StrandDoor> door);
+
+  const SchedulerOptions options_;
+  const std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace baton

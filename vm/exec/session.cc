@@ -10,9 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "vm/core/status.h"
 #include "vm/exec/entry_check.h"
-#include "vm/exec/interpreter.h"
 #include "vm/exec/loaded_program.h"
 #include "vm/exec/memory_pool.h"
+#include "vm/exec/strand_scheduler.h"
 #include "vm/exec/value_conversion.h"
 
 namespace baton {
@@ -23,10 +23,6 @@ constexpr bool kCountByDefault = true;
 #else
 constexpr bool kCountByDefault = false;
 #endif
-
-struct PoolCloser {
-  void operator()(MemoryPool* pool) const { pool->Close(); }
-};
 
 bool IsInputMemory(const Storage* storage, absl::Span<const Tensor> inputs) {
   return std::any_of(inputs.begin(), inputs.end(),
@@ -47,18 +43,19 @@ int64_t DefaultMemoryLimit() {
 }
 
 struct Session::Impl {
-  explicit Impl(std::shared_ptr<const Program> loaded_program, const LoadedProgram& loaded)
+  Impl(std::shared_ptr<const Program> loaded_program, const LoadedProgram& loaded,
+       std::shared_ptr<Scheduler> scheduler)
       : program(std::move(loaded_program)),
         loaded(loaded),
-        pool(MemoryPool::Create(loaded.device)),
         symbols(static_cast<size_t>(loaded.max_symbols)),
-        interpreter(loaded, pool.get()) {}
+        strands(loaded, std::move(scheduler)),
+        pool(strands.caller().pool.get()),
+        root(strands.root()) {}
 
   const LoadedEntry* FindEntry(absl::string_view name) const;
   absl::Status NoEntryError(absl::string_view name) const;
   absl::Status Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs,
                       const Limits& limits);
-  void BeginInvocation(const Limits& limits);
   absl::StatusOr<std::vector<Value>> InvokeValues(const LoadedEntry& entry, absl::Span<const Value> inputs,
                                                   const Limits& limits);
   absl::StatusOr<std::vector<Value>> RunValues(const LoadedEntry& entry, absl::Span<const Value> inputs,
@@ -70,9 +67,11 @@ struct Session::Impl {
 
   std::shared_ptr<const Program> program;
   const LoadedProgram& loaded;
-  std::unique_ptr<MemoryPool, PoolCloser> pool;
   std::vector<int64_t> symbols;
-  Interpreter interpreter;
+  StrandScheduler strands;
+  MemoryPool* const pool;  // of the calling thread
+  Interpreter& root;
+  int64_t collected_before = 0;  // by earlier invocations
   InvocationCounts counts;
   bool counting = kCountByDefault;
 };
@@ -92,12 +91,6 @@ absl::Status Session::Impl::NoEntryError(absl::string_view name) const {
       "entry '", name, "' does not exist; there are: ", absl::StrJoin(loaded.entries, ", ", append)));
 }
 
-void Session::Impl::BeginInvocation(const Limits& limits) {
-  pool->BeginInvocation(limits.max_memory_bytes);
-  // Stacks and arena of an earlier invocation with a higher limit must not stand in the way of this one.
-  if (pool->used_bytes() > limits.max_memory_bytes) interpreter.FreeMemory();
-}
-
 absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Tensor> inputs,
                                    absl::Span<Tensor> outputs, const Limits& limits) {
   if (!entry.tensors_only) {
@@ -110,12 +103,12 @@ absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Te
                                                    " outputs, there is room for ", outputs.size()));
   }
   BATON_RETURN_IF_ERROR(CheckInputs(entry, inputs, absl::MakeSpan(symbols)));
-  const MemoryPool::Scope scope(pool.get());
-  BeginInvocation(limits);
-  absl::Status status = interpreter.Begin(*entry.function, limits);
+  const MemoryPool::Scope scope(pool);
+  strands.Begin(limits, counting);
+  absl::Status status = root.Begin(*entry.function);
   if (status.ok()) {
     PassInputs(inputs);
-    status = interpreter.Run(counting);
+    status = strands.Run();
   }
   if (status.ok()) status = TakeResults(inputs, outputs);
   EndInvocation();
@@ -123,18 +116,21 @@ absl::Status Session::Impl::Invoke(const LoadedEntry& entry, absl::Span<const Te
 }
 
 void Session::Impl::EndInvocation() {
-  interpreter.End();
-  counts.instructions = interpreter.instructions();
-  counts.kernel_calls = interpreter.kernel_calls();
-  counts.peak_memory_bytes = pool->peak_bytes();
-  counts.collected_objects = interpreter.collected_objects();
+  strands.End();
+  counts.instructions = strands.counts().instructions;
+  counts.kernel_calls = strands.counts().kernel_calls;
+  counts.forks = strands.counts().forks;
+  counts.shared_forks = strands.counts().shared_forks;
+  counts.peak_memory_bytes = strands.peak_bytes();
+  counts.collected_objects =
+      strands.num_collected() - std::exchange(collected_before, strands.num_collected());
 }
 
 absl::StatusOr<std::vector<Value>> Session::Impl::InvokeValues(const LoadedEntry& entry,
                                                                absl::Span<const Value> inputs,
                                                                const Limits& limits) {
-  const MemoryPool::Scope scope(pool.get());
-  BeginInvocation(limits);
+  const MemoryPool::Scope scope(pool);
+  strands.Begin(limits, counting);
   absl::StatusOr<std::vector<Value>> outputs = RunValues(entry, inputs, limits);
   EndInvocation();
   return outputs;
@@ -143,14 +139,14 @@ absl::StatusOr<std::vector<Value>> Session::Impl::InvokeValues(const LoadedEntry
 absl::StatusOr<std::vector<Value>> Session::Impl::RunValues(const LoadedEntry& entry,
                                                             absl::Span<const Value> inputs,
                                                             const Limits& limits) {
-  BATON_RETURN_IF_ERROR(interpreter.Begin(*entry.function, limits));
+  BATON_RETURN_IF_ERROR(root.Begin(*entry.function));
   const auto entry_symbols = absl::MakeSpan(symbols).first(static_cast<size_t>(entry.num_symbols));
-  BATON_RETURN_IF_ERROR(InputConverter(loaded, entry, entry_symbols, pool.get(), &interpreter.heap())
-                            .Convert(inputs, interpreter.parameters()));
-  BATON_RETURN_IF_ERROR(interpreter.Run(counting));
+  BATON_RETURN_IF_ERROR(InputConverter(loaded, entry, entry_symbols, pool, &strands.caller().heap)
+                            .Convert(inputs, root.parameters()));
+  BATON_RETURN_IF_ERROR(strands.Run());
   const auto keep = [this](TensorObject& result) -> absl::StatusOr<Tensor> {
     const bool stays = !result.immortal() && !result.in_arena && result.storage != nullptr &&
-                       result.storage->recycler() == pool.get();
+                       pool->IsOfSession(result.storage->recycler());
     if (stays) {
       pool->Escape(&result);
       return Tensor::Share(&result);
@@ -159,11 +155,11 @@ absl::StatusOr<std::vector<Value>> Session::Impl::RunValues(const LoadedEntry& e
     pool->Escape(copy.get());
     return copy;
   };
-  return OutputConverter(loaded, entry, pool.get(), keep).Convert(interpreter.results());
+  return OutputConverter(loaded, entry, pool, keep).Convert(root.results());
 }
 
 void Session::Impl::PassInputs(absl::Span<const Tensor> inputs) {
-  Slot* parameters = interpreter.parameters();
+  Slot* parameters = root.parameters();
   for (size_t i = 0; i < inputs.size(); ++i) {
     inputs[i]->Ref();
     parameters[i].tensor = inputs[i].get();
@@ -171,12 +167,13 @@ void Session::Impl::PassInputs(absl::Span<const Tensor> inputs) {
 }
 
 absl::Status Session::Impl::TakeResults(absl::Span<const Tensor> inputs, absl::Span<Tensor> outputs) {
-  Slot* results = interpreter.results();
+  Slot* results = root.results();
   for (size_t i = 0; i < outputs.size(); ++i) {
     const TensorObject& result = *results[i].tensor;
     // Constants may be read-only and belong to the Program; the arena is about to be reused.
-    const bool stays = !result.immortal() && !result.in_arena && result.storage != nullptr &&
-                       (result.storage->recycler() == pool.get() || IsInputMemory(result.storage, inputs));
+    const bool stays =
+        !result.immortal() && !result.in_arena && result.storage != nullptr &&
+        (pool->IsOfSession(result.storage->recycler()) || IsInputMemory(result.storage, inputs));
     if (stays) continue;
     BATON_ASSIGN_OR_RETURN(Tensor copy, CopyToPool(result));
     std::exchange(results[i].tensor, copy.Release())->Unref();
@@ -197,7 +194,7 @@ absl::StatusOr<Tensor> Session::Impl::CopyToPool(const TensorObject& tensor) {
 
 Session::Session(std::shared_ptr<const Program> program, std::shared_ptr<Scheduler> scheduler) {
   const LoadedProgram& loaded = program->impl_->loaded;
-  impl_ = std::make_unique<Impl>(std::move(program), loaded);
+  impl_ = std::make_unique<Impl>(std::move(program), loaded, std::move(scheduler));
 }
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;

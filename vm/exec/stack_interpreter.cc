@@ -169,7 +169,7 @@ struct OpcodeOf {
 #define TAKE(k) SLOT(k).reference
 #define TAKE_OBJECT(k) static_cast<Object*>(TAKE(k))
 #define LAST_USE(k) true
-#define RELEASE(k) Release(&SLOT(k), &vm.heap_)
+#define RELEASE(k) Release(&SLOT(k), vm.heap_)
 #define DROP(k) RELEASE(k)
 // No instruction with more than one single definition: where the first value that is taken lies.
 #define RESULT() sp[-NUM_TAKEN()]
@@ -230,22 +230,24 @@ struct OpcodeOf {
     vm.frames_.top().pc = pc;                                         \
     Slot* parameters = vm.frames_.PushOver(callee, sp - NUM_TAKEN()); \
     FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));        \
-    UnpackClosure(parameters, NUM_TAKEN() - 1, &vm.heap_);            \
+    UnpackClosure(parameters, NUM_TAKEN() - 1, vm.heap_);             \
     callee.ClearLocals(parameters);                                   \
     locals = parameters;                                              \
     START(callee);                                                    \
   } while (false)
 // The parameters begin where the future, which is on top, lies.
-#define CALL_FORKED(k, callee)                                          \
-  do {                                                                  \
-    vm.frames_.top().pc = pc;                                           \
-    Slot* parameters = vm.frames_.PushOver(callee, sp - NUM_TAKEN());   \
-    FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));          \
-    TakeArguments(HeaderOf(parameters->object), parameters, &vm.heap_); \
-    callee.ClearLocals(parameters);                                     \
-    locals = parameters;                                                \
-    START(callee);                                                      \
+#define CALL_FORKED(k, callee)                                                 \
+  do {                                                                         \
+    vm.frames_.top().pc = pc;                                                  \
+    Slot* parameters = vm.frames_.PushOver(callee, sp - NUM_TAKEN());          \
+    FAIL_UNLESS(parameters != nullptr || vm.FailCall(callee));                 \
+    vm.frames_.top().forked_sequence = HeaderOf(parameters->object)->sequence; \
+    TakeArguments(HeaderOf(parameters->object), parameters, vm.heap_);         \
+    callee.ClearLocals(parameters);                                            \
+    locals = parameters;                                                       \
+    START(callee);                                                             \
   } while (false)
+#define SUSPEND() goto suspended
 #define TAIL_CALL(k, l)                                                  \
   do {                                                                   \
     const LoadedFunction& callee = CALLEE(k);                            \
@@ -259,7 +261,7 @@ struct OpcodeOf {
     const LoadedFunction& callee = CLOSURE_CALLEE(k);                    \
     Slot* staged = vm.frames_.StageParameters(callee, sp - NUM_TAKEN()); \
     FAIL_UNLESS(staged != nullptr || vm.FailTailCall(callee));           \
-    UnpackClosure(staged, NUM_TAKEN() - 1, &vm.heap_);                   \
+    UnpackClosure(staged, NUM_TAKEN() - 1, vm.heap_);                    \
     locals = vm.frames_.ReplaceTop(callee, staged);                      \
     START(callee);                                                       \
   } while (false)
@@ -280,43 +282,43 @@ struct OpcodeOf {
     pc = caller.pc + LengthOfCall(caller.pc);   \
     DISPATCH();                                 \
   } while (false)
-#define LOCALS(suffix, Number)                                                          \
-  HANDLER(LocalGet##suffix) {                                                           \
-    *sp = locals[ReadStackNumber<Number>(AT(1))];                                       \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalGetReference##suffix) {                                                  \
-    sp->reference = locals[ReadStackNumber<Number>(AT(1))].reference;                   \
-    assert(sp->reference != nullptr);                                                   \
-    sp->reference->Ref();                                                               \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalTake##suffix) {                                                          \
-    Slot& local = locals[ReadStackNumber<Number>(AT(1))];                               \
-    sp->reference = std::exchange(local.reference, nullptr);                            \
-    assert(sp->reference != nullptr);                                                   \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalSet##suffix) {                                                           \
-    locals[ReadStackNumber<Number>(AT(0))] = sp[-1];                                    \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalSetReference##suffix) {                                                  \
-    SetReference(&locals[ReadStackNumber<Number>(AT(0))], sp[-1].reference, &vm.heap_); \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalTee##suffix) {                                                           \
-    locals[ReadStackNumber<Number>(AT(1))] = sp[-1];                                    \
-    NEXT();                                                                             \
-  }                                                                                     \
-  HANDLER(LocalTeeReference##suffix) {                                                  \
-    sp[-1].reference->Ref();                                                            \
-    SetReference(&locals[ReadStackNumber<Number>(AT(1))], sp[-1].reference, &vm.heap_); \
-    NEXT();                                                                             \
+#define LOCALS(suffix, Number)                                                         \
+  HANDLER(LocalGet##suffix) {                                                          \
+    *sp = locals[ReadStackNumber<Number>(AT(1))];                                      \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalGetReference##suffix) {                                                 \
+    sp->reference = locals[ReadStackNumber<Number>(AT(1))].reference;                  \
+    assert(sp->reference != nullptr);                                                  \
+    sp->reference->Ref();                                                              \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalTake##suffix) {                                                         \
+    Slot& local = locals[ReadStackNumber<Number>(AT(1))];                              \
+    sp->reference = std::exchange(local.reference, nullptr);                           \
+    assert(sp->reference != nullptr);                                                  \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalSet##suffix) {                                                          \
+    locals[ReadStackNumber<Number>(AT(0))] = sp[-1];                                   \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalSetReference##suffix) {                                                 \
+    SetReference(&locals[ReadStackNumber<Number>(AT(0))], sp[-1].reference, vm.heap_); \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalTee##suffix) {                                                          \
+    locals[ReadStackNumber<Number>(AT(1))] = sp[-1];                                   \
+    NEXT();                                                                            \
+  }                                                                                    \
+  HANDLER(LocalTeeReference##suffix) {                                                 \
+    sp[-1].reference->Ref();                                                           \
+    SetReference(&locals[ReadStackNumber<Number>(AT(1))], sp[-1].reference, vm.heap_); \
+    NEXT();                                                                            \
   }
 
 template <bool kCounting>
-bool Interpreter::RunStackCode(Interpreter& vm) {
+StrandOutcome Interpreter::RunStackCode(Interpreter& vm) {
   static const void* const kByRow[] = {
 #define OPCODE(code, name, operands, flow, meaning) &&handle_##name,
 #define REGISTER_OPCODE(code, name, operands, flow, meaning) nullptr,
@@ -333,8 +335,9 @@ bool Interpreter::RunStackCode(Interpreter& vm) {
   const void* const* const labels = table.labels;
   const LoadedProgram& program = vm.program_;
   Slot* locals = vm.frames_.slots(vm.frames_.top());
-  Slot* sp = locals + vm.frames_.top().function->num_locals;
-  const uint8_t* pc = vm.frames_.top().function->code;
+  Slot* sp = locals + vm.frames_.top().function->num_locals + vm.operand_stack_height_;
+  const uint8_t* pc = vm.frames_.top().pc;
+  StrandOutcome outcome = StrandOutcome::kReturned;
   [[maybe_unused]] int64_t instructions = 0;
   DISPATCH();
 
@@ -347,13 +350,19 @@ bool Interpreter::RunStackCode(Interpreter& vm) {
   }
 
 failed:
-  if (vm.frames_.depth() > 0) vm.frames_.top().pc = pc;
+  outcome = StrandOutcome::kFailed;
+  goto stopped;
+suspended:
+  vm.operand_stack_height_ = sp - locals - vm.frames_.top().function->num_locals;
+  outcome = StrandOutcome::kSuspended;
+stopped:
+  vm.frames_.top().pc = pc;
 returned:
   if constexpr (kCounting) vm.instructions_ += instructions;
-  return vm.status_.ok();
+  return outcome;
 }
 
-template bool Interpreter::RunStackCode<false>(Interpreter& vm);
-template bool Interpreter::RunStackCode<true>(Interpreter& vm);
+template StrandOutcome Interpreter::RunStackCode<false>(Interpreter& vm);
+template StrandOutcome Interpreter::RunStackCode<true>(Interpreter& vm);
 
 }  // namespace baton

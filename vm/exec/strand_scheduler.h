@@ -1,0 +1,130 @@
+// StrandScheduler: runs the strands of one session on the caller's thread and on workers that the Scheduler
+// lends. A strand that waits is put aside with its frames, so nothing waits on a thread's stack and waiting
+// nests to any depth. verification/futures.pml is a model of the protocol. Internal to vm/exec.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "vm/exec/future.h"
+#include "vm/exec/heap_family.h"
+#include "vm/exec/interpreter.h"
+#include "vm/exec/invocation.h"
+#include "vm/exec/scheduler.h"
+#include "vm/exec/worker.h"
+
+namespace baton {
+
+class StrandScheduler;
+
+// Counts of one invocation, of all its strands.
+struct StrandCounts {
+  int64_t instructions = 0;
+  int64_t kernel_calls = 0;
+  int64_t forks = 0;
+  int64_t shared_forks = 0;
+};
+
+// How workers that are still to come find the session, if it is still there.
+class StrandDoor {
+ public:
+  explicit StrandDoor(StrandScheduler* scheduler) : scheduler_(scheduler) {}
+  // Null when it is closed.
+  StrandScheduler* Enter();
+  void Leave();
+  // Returns when nobody is inside any more.
+  void Close();
+
+ private:
+  absl::Mutex mutex_;
+  StrandScheduler* scheduler_ ABSL_GUARDED_BY(mutex_);
+  int num_inside_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// Threads: Begin, Run, End and the destructor are the caller's; the rest is safe.
+class StrandScheduler final : public HeapFamily {
+ public:
+  // `scheduler` may be null: no workers.
+  StrandScheduler(const LoadedProgram& program, std::shared_ptr<Scheduler> scheduler);
+  ~StrandScheduler() override;
+
+  // The worker of the calling thread, and the strand of the entry point.
+  Worker& caller() { return *workers_[0]; }
+  Interpreter& root() { return *root_; }
+
+  // Opens an invocation: then root().Begin, Run, and once the results have been taken End.
+  void Begin(const Limits& limits, bool counting);
+  // Runs root() to its end, and all that it left running. Errors: the model's with a back trace, limits'.
+  absl::Status Run();
+  void End();
+  // Of the last invocation.
+  const StrandCounts& counts() const { return counts_; }
+  // The sum of the workers' peaks: of one worker exactly, of several at most that.
+  int64_t peak_bytes() const;
+  // Objects that only cycles kept alive, of all invocations.
+  int64_t num_collected() const;
+  void FreeMemory();
+
+  // For strands.
+  bool has_others() const { return max_workers_ > 0; }
+  bool shares_all() const { return shares_all_; }
+  // Is there a worker without work?
+  bool is_hungry() const {
+    return num_busy_.load(std::memory_order_relaxed) + num_queued_.load(std::memory_order_relaxed) <=
+           max_workers_;
+  }
+  // Is there little in the queue?
+  bool has_room() const { return num_queued_.load(std::memory_order_relaxed) < 4 * (max_workers_ + 1); }
+  // A deferred future may be run by any worker from now on. REQUIRES: MakeShareable, or the strand does
+  // nothing until it is done.
+  void Queue(FutureHeader* future);
+  // Makes a queued future deferred again, without a place in a list; false when it is not queued any more.
+  bool TakeBack(FutureHeader* future);
+  bool DropShared(Object* future) override;
+
+  // For workers 1 and up: runs what there is until there is nothing for a while.
+  void WorkUntilIdle(int index);
+
+ private:
+  void WorkUntilDone();
+  void Execute(Worker& worker, Interpreter* strand);
+  // Something to run, or null.
+  Interpreter* Next(Worker& worker);
+  Interpreter* Start(FutureHeader* future, Worker& worker);
+  Interpreter* Suspend(Interpreter* strand, Worker& worker);
+  Interpreter* Finish(Interpreter* strand, Worker& worker);
+  void TakeOutcome(Interpreter* strand, FutureHeader* future);
+  void Count(const Interpreter& strand) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasWork() const { return num_queued_.load(std::memory_order_relaxed) > 0; }
+  bool IsDone() const { return root_done_.load(std::memory_order_acquire) && alone(); }
+  bool CallerHasReason() const { return HasWork() || IsDone(); }
+
+  const LoadedProgram& program_;
+  const std::shared_ptr<Scheduler> scheduler_;
+  const std::shared_ptr<MemoryBudget> budget_ = std::make_shared<MemoryBudget>();
+  const int max_workers_;  // beside the caller
+  const bool shares_all_;
+  Invocation invocation_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // by index; 0: the caller
+  std::unique_ptr<Interpreter> root_;
+  const std::shared_ptr<StrandDoor> door_;
+  StrandCounts counts_;
+  int invocations_until_trim_ = 0;
+
+  std::atomic<int> num_busy_{0};    // workers that run a strand
+  std::atomic<int> num_queued_{0};  // futures
+  std::atomic<bool> root_done_{false};
+
+  absl::Mutex mutex_;
+  FutureLink queue_ ABSL_GUARDED_BY(mutex_);                                   // oldest first
+  std::vector<std::unique_ptr<Interpreter>> strands_ ABSL_GUARDED_BY(mutex_);  // all but the root
+  std::vector<Interpreter*> free_strands_ ABSL_GUARDED_BY(mutex_);
+  int num_workers_ ABSL_GUARDED_BY(mutex_) = 0;  // that look for work, or have been sent for
+};
+
+}  // namespace baton
