@@ -6,7 +6,8 @@ namespace baton::test {
 namespace {
 
 // Functions 0, 1 and 3 raise "first", "second" and "third", function 2 is square; `append` makes the body of
-// function 4. A future that is awaited nowhere behind an error may be dropped before it: these are.
+// function 4, which awaits all it forks: a future that nothing awaits any more may be dropped before an
+// error.
 template <typename Append>
 std::string FirstError(Append append) {
   FuturesFixture fixture;
