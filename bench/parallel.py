@@ -13,6 +13,7 @@ The wide network is measured in ONNX Runtime and TorchScript too, where the inte
 and --torch-python can import them.
 """
 import argparse
+import dataclasses
 import json
 import os
 import re
@@ -44,7 +45,7 @@ def processor():
 class Baton:
     """One model, compiled in both ways."""
 
-    def __init__(self, args, case, folder):
+    def __init__(self, args, case, folder, fork_options=()):
         self.args, self.case, self.folder = args, case, folder
         self.figures = {way: [] for way in WAYS}
         self.forks = self.shared = self.mallocs = 0
@@ -52,7 +53,7 @@ class Baton:
         np.savez(self.inputs, **case.inputs)
         parameters = self.path("params")
         parallel_models.make_example.write_parameters(parameters, case.parameters)
-        for name, options in (("forked", []), ("plain", ["--no-fork"] if args.can_fork else [])):
+        for name, options in (("forked", fork_options), ("plain", ["--no-fork"] if args.can_fork else [])):
             self.command("compile", case.text, "--params", parameters, "--dispatch", "register,stack", *options, "-o",
                          self.path(name + ".baton"))
 
@@ -95,8 +96,9 @@ class Baton:
         printed = self.command("bench", *self.run_options(way), "--seconds", str(self.args.seconds), "--json", "-")
         result = json.loads(printed)["results"][0]
         self.figures[way].append(result["median_us"])
-        if way == "fork, 2":
+        if WAYS[way][0]:
             self.forks, self.shared = result["forks"], result["shared_forks_per_run"]
+        if way == "fork, 2":
             self.mallocs = max(self.mallocs, result["allocations_per_run"])
 
 
@@ -148,6 +150,21 @@ def text(figures, unit=1000):
     return f"{middle:.3f} ({least:.3f}-{greatest:.3f})"
 
 
+def fork_cost(args, models, folder):
+    """Nanoseconds of a fork that runs where it is awaited: the recursion over integers with every call forked."""
+    case = next((model.case for model in models if model.case.name == "recursion_scalars"), None)
+    if case is None or not args.can_fork:
+        return None
+    forked = Baton(args, dataclasses.replace(case, name="fork_cost"), folder, fork_options=["--fork-always"])
+    for _ in range(max(args.rounds, 1)):
+        forked.measure(BASE)
+        forked.measure("fork, 1")
+    if forked.forks == 0:
+        return None
+    extra_us = statistics.median(a - b for a, b in zip(forked.figures["fork, 1"], forked.figures[BASE]))
+    return 1000 * extra_us / forked.forks
+
+
 def print_models(models):
     print(f"\n{'ms: median (least-greatest)':22}" + "".join(f"{way:>29}" for way in WAYS) +
           f"{'fork 2 / 1':>11}{'kernels 2 / 1':>14}{'fork 1 costs':>13}{'forks':>8}{'shared':>8}{'mallocs':>8}")
@@ -168,10 +185,10 @@ def print_peers(peers):
         print(f"wide, {peer.name + ', ' + peer.mode:40} {text(peer.figures):>29}{faster:10.2f}x")
 
 
-def results_as_json(args, models, peers):
+def results_as_json(args, models, peers, inline_ns):
     return {
         "processor": processor(), "cpus": os.cpu_count(), "rounds": args.rounds, "seconds": args.seconds,
-        "compiled_with_forks": args.can_fork,
+        "compiled_with_forks": args.can_fork, "inline_fork_ns": inline_ns,
         "models": [{
             "name": model.case.name, "kind": model.case.what, "median_us_of_rounds": model.figures,
             "forks": model.forks, "shared_forks_per_run": model.shared, "allocations_per_run": model.mallocs,
@@ -182,6 +199,8 @@ def results_as_json(args, models, peers):
 
 def measure(args, folder):
     chosen = [case for case in parallel_models.cases(args.baton, folder) if not args.cases or case.name in args.cases]
+    if not chosen:
+        sys.exit("--cases: there are no such models")
     models = [Baton(args, case, folder) for case in chosen]
     peers = []
     for model in models:
@@ -203,11 +222,14 @@ def measure(args, folder):
     if args.rounds:
         print_models(models)
         print_peers(peers)
+    inline_ns = fork_cost(args, models, folder)
+    if inline_ns is not None:
+        print(f"a fork that runs where it is awaited: {inline_ns:.1f} ns")
     for peer in peers:
         peer.close()
     if args.json:
         with open(args.json, "w") as file:
-            json.dump(results_as_json(args, models, peers), file, indent=1)
+            json.dump(results_as_json(args, models, peers, inline_ns), file, indent=1)
 
 
 def can_fork(baton):

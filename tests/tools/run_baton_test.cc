@@ -35,8 +35,8 @@ std::string WriteFloats(const TemporaryFolder& folder, const std::string& name,
 }
 
 TEST_CASE("baton: help is printed with examples and exit code 0", "[tools]") {
-  for (const std::string command :
-       {"compile", "run", "inspect", "disasm", "asm", "verify", "bench", "conformance", "fmt", "operators"}) {
+  for (const std::string command : {"compile", "run", "inspect", "disasm", "asm", "verify", "bench",
+                                    "profile", "conformance", "fmt", "operators"}) {
     CAPTURE(command);
     const Outcome outcome = Baton({command, "--help"});
     CHECK(outcome.code == 0);
