@@ -147,7 +147,7 @@ def ratios(over, under):
 
 def text(figures, unit=1000):
     middle, least, greatest = (f(figures) / unit for f in (statistics.median, min, max))
-    return f"{middle:.3f} ({least:.3f}-{greatest:.3f})"
+    return f"{middle:.4g} ({least:.4g}-{greatest:.4g})"
 
 
 def fork_cost(args, models, folder):
@@ -166,14 +166,14 @@ def fork_cost(args, models, folder):
 
 
 def print_models(models):
-    print(f"\n{'ms: median (least-greatest)':22}" + "".join(f"{way:>29}" for way in WAYS) +
+    print(f"\n{'ms: median (least-greatest)':22}" + "".join(f"{way:>24}" for way in WAYS) +
           f"{'fork 2 / 1':>11}{'kernels 2 / 1':>14}{'fork 1 costs':>13}{'forks':>8}{'shared':>8}{'mallocs':>8}")
     for model in models:
         base = model.figures[BASE]
         faster = statistics.median(ratios(base, model.figures["fork, 2"]))
         kernels = statistics.median(ratios(base, model.figures["no fork, kernels on 2"]))
         costs = 100 * (statistics.median(ratios(model.figures["fork, 1"], base)) - 1)
-        print(f"{model.case.name:22}" + "".join(f"{text(model.figures[way]):>29}" for way in WAYS) +
+        print(f"{model.case.name:22}" + "".join(f"{text(model.figures[way]):>24}" for way in WAYS) +
               f"{faster:10.2f}x{kernels:13.2f}x{costs:12.1f}%{model.forks:8}{model.shared:8g}{model.mallocs:8g}")
 
 
@@ -182,7 +182,7 @@ def print_peers(peers):
     for peer in peers:
         base.setdefault(peer.name, peer.figures)
         faster = statistics.median(ratios(base[peer.name], peer.figures))
-        print(f"wide, {peer.name + ', ' + peer.mode:40} {text(peer.figures):>29}{faster:10.2f}x")
+        print(f"wide, {peer.name + ', ' + peer.mode:40} {text(peer.figures):>24}{faster:10.2f}x")
 
 
 def results_as_json(args, models, peers, inline_ns):
