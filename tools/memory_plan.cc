@@ -84,20 +84,25 @@ bool NeverLarger(const Dim& a, const Dim& b) {
 }
 
 // Adds what may be the largest.
+void AddCandidate(const Dim& candidate, std::vector<Dim>* all) {
+  const auto covers = [&](const Dim& known) { return NeverLarger(candidate, known); };
+  if (std::any_of(all->begin(), all->end(), covers)) return;
+  const auto is_covered = [&](const Dim& known) { return NeverLarger(known, candidate); };
+  all->erase(std::remove_if(all->begin(), all->end(), is_covered), all->end());
+  all->push_back(candidate);
+}
+
 void Join(const MemoryPeak& other, MemoryPeak* peak) {
   peak->calls_closures |= other.calls_closures;
   peak->is_too_complex |= other.is_too_complex;
   if (peak->recursive.empty()) peak->recursive = other.recursive;
   for (const Dim& candidate : other.candidates) {
-    std::vector<Dim>& all = peak->candidates;
-    const auto covers = [&](const Dim& known) { return NeverLarger(candidate, known); };
-    if (std::any_of(all.begin(), all.end(), covers)) continue;
-    all.erase(std::remove_if(all.begin(), all.end(),
-                             [&](const Dim& known) { return NeverLarger(known, candidate); }),
-              all.end());
-    all.push_back(candidate);
+    if (peak->is_too_complex) break;
+    AddCandidate(candidate, &peak->candidates);
+    peak->is_too_complex = candidate.is_opaque() || peak->candidates.size() > kMaxCandidates;
   }
-  peak->is_too_complex |= peak->candidates.size() > kMaxCandidates;
+  // The work stays in proportion to the plan.
+  if (peak->is_too_complex) peak->candidates.clear();
 }
 
 class PeakFinder {
@@ -156,7 +161,6 @@ class PeakFinder {
     }
     MemoryPeak whole;
     for (const auto& [depth, peak] : inside) Join(peak, &whole);
-    for (const Dim& candidate : whole.candidates) whole.is_too_complex |= candidate.is_opaque();
     return whole;
   }
 

@@ -71,6 +71,14 @@ TEST_CASE("memory plan: recursion is not bounded when an arena is open around it
   CHECK(closed.ToString() == "80");
 }
 
+TEST_CASE("memory plan: a peak that depends on too many extents is not worked out", "[tools]") {
+  std::string text = "function\t0\n";
+  for (int i = 0; i < 20000; ++i) text += "arena\t0\t64*n" + std::to_string(i) + "\t\n";
+  const MemoryPeak peak = PeakOfMain(text);
+  CHECK(peak.is_too_complex);
+  CHECK_FALSE(peak.is_known());
+}
+
 TEST_CASE("memory plan: closures are said to be missing", "[tools]") {
   const MemoryPeak peak = PeakOfMain("function\t0\narena\t0\t64\t\nclosure\t1\n");
   CHECK(peak.calls_closures);
