@@ -51,11 +51,13 @@ class Baton:
         self.forks = self.shared = self.mallocs = 0
         self.inputs = self.path("inputs.npz")
         np.savez(self.inputs, **case.inputs)
-        parameters = self.path("params")
-        parallel_models.make_example.write_parameters(parameters, case.parameters)
-        for name, options in (("forked", fork_options), ("plain", ["--no-fork"] if args.can_fork else [])):
-            self.command("compile", case.text, "--params", parameters, "--dispatch", "register,stack", *options, "-o",
-                         self.path(name + ".baton"))
+        parallel_models.make_example.write_parameters(self.path("params"), case.parameters)
+        self.compile("forked", fork_options)
+        self.compile("plain", ["--no-fork"] if args.can_fork else [])
+
+    def compile(self, name, options):
+        self.command("compile", self.case.text, "--params", self.path("params"), "--dispatch", "register,stack", *options,
+                     "-o", self.path(name + ".baton"))
 
     def path(self, name):
         return os.path.join(self.folder, f"{self.case.name}.{name}")
@@ -71,26 +73,31 @@ class Baton:
         return [self.path("forked.baton" if fork else "plain.baton"), "--input", self.inputs, "--threads", str(threads),
                 "--kernel-threads", str(kernel_threads)]
 
-    def answer(self, way, dispatch="register"):
-        self.command("run", *self.run_options(way), "--dispatch", dispatch, "--output", self.path("answer.npz"))
+    def answer(self, run_options, dispatch="register"):
+        self.command("run", *run_options, "--dispatch", dispatch, "--output", self.path("answer.npz"))
         with np.load(self.path("answer.npz")) as file:
             return file["output"]
 
     def check_same_bits(self):
         """All ways and both instruction sets agree, except for kernels on two threads, which may add in another order."""
-        expected = self.answer(BASE)
+        expected = self.answer(self.run_options(BASE))
         for way, (_, _, kernel_threads) in WAYS.items():
             for dispatch in ("register", "stack"):
-                found = self.answer(way, dispatch)
+                found = self.answer(self.run_options(way), dispatch)
                 same = found.tobytes() == expected.tobytes() if kernel_threads == 1 else np.allclose(found, expected, 1e-4)
                 if found.shape != expected.shape or not same:
                     sys.exit(f"{self.case.name}: '{way}', {dispatch} code, gives another answer than '{BASE}'")
         return expected
 
-    def check_often(self):
-        """Many runs on several numbers of threads, each compared with one thread bit by bit by `baton bench`."""
-        self.command("bench", self.path("forked.baton"), "--input", self.inputs, "--threads", "1,2,4,8", "--dispatch",
-                     "register,stack", "--warmup", "0", "--repeat", str(self.args.check), "--same-bits")
+    def check_often(self, expected):
+        """Many runs on several numbers of threads, each compared with one thread bit by bit by `baton bench`: forked
+        where it is worthwhile, and everything forked and offered to all threads."""
+        self.compile("always", ["--fork-always"] if self.args.can_fork else [])
+        if self.answer([self.path("always.baton"), "--input", self.inputs]).tobytes() != expected.tobytes():
+            sys.exit(f"{self.case.name}: with everything forked it gives another answer")
+        for name, options in (("forked", []), ("always", ["--fork-always"])):
+            self.command("bench", self.path(name + ".baton"), "--input", self.inputs, "--threads", "1,2,4,8", "--dispatch",
+                         "register,stack", "--warmup", "0", "--repeat", str(self.args.check), "--same-bits", *options)
 
     def measure(self, way):
         printed = self.command("bench", *self.run_options(way), "--seconds", str(self.args.seconds), "--json", "-")
@@ -206,7 +213,7 @@ def measure(args, folder):
     for model in models:
         expected = model.check_same_bits()
         if args.check:
-            model.check_often()
+            model.check_often(expected)
         if model.case.name == "wide" and args.peers:
             arrays = os.path.join(folder, "wide.npz")
             np.savez(arrays, **model.case.inputs, **model.case.parameters)
