@@ -3,11 +3,15 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/lower/memory_plan_text.h"
 #include "serialize/reader.h"
+#include "tools/bench_inputs.h"
 #include "tools/code_statistics.h"
 #include "tools/commands.h"
+#include "tools/input_options.h"
 #include "tools/json_output.h"
 #include "tools/load_model.h"
+#include "tools/memory_report.h"
 #include "vm/bytecode/code_view.h"
 #include "vm/core/status.h"
 
@@ -17,11 +21,14 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  baton inspect vad.baton\n"
-    "  baton inspect vad.onnx --json | jq .entry_points";
+    "  baton inspect vad.onnx --json | jq .entry_points\n"
+    "  baton inspect encoder.onnx --memory --shapes batch=1 --shapes seq=64,512";
 
 struct Options {
   std::string model;
   bool json = false;
+  bool memory = false;
+  std::vector<std::string> shapes;
 };
 
 void PrintText(const std::string& name, const std::optional<FileInfo>& file, const Executable& executable,
@@ -37,7 +44,9 @@ void PrintText(const std::string& name, const std::optional<FileInfo>& file, con
     out << "entry point " << entry.name << "\n" << Signature(entry);
   }
   if (!executable.metadata.empty()) out << "metadata\n";
-  for (const auto& [key, value] : executable.metadata) out << "  " << key << ": " << value << "\n";
+  for (const auto& [key, value] : executable.metadata) {
+    out << "  " << key << ": " << (key == kMemoryPlanKey ? "(see --memory)" : value) << "\n";
+  }
   out << "functions\n";
   for (const Function& function : executable.functions) {
     for (const Dispatch dispatch : DispatchesOf(executable)) {
@@ -133,7 +142,14 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
 }
 
 absl::StatusOr<ExitCode> RunInspect(const Options& options, Console& console) {
+  BATON_ASSIGN_OR_RETURN(const std::vector<ShapeSweep> sweeps, ParseShapeSweeps(options.shapes));
+  BATON_ASSIGN_OR_RETURN(const std::vector<Combination> combinations, Combine(sweeps));
   BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  if (options.memory) {
+    const absl::Status printed = PrintMemoryPlan(*executable, combinations, console.out);
+    if (!printed.ok()) return Annotate(printed, options.model);
+    return kExitOk;
+  }
   std::optional<FileInfo> file;
   if (IsExecutableFile(options.model)) {
     BATON_ASSIGN_OR_RETURN(file, ReadFileInfo(options.model));
@@ -161,7 +177,13 @@ void AddInspectCommand(CLI::App* program, Command* command) {
   app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
       ->type_name("FILE")
       ->required();
-  app->add_flag("--json", options->json, "as JSON");
+  CLI::Option* json = app->add_flag("--json", options->json, "as JSON");
+  CLI::Option* memory =
+      app->add_flag("--memory", options->memory, "the plan of the arenas and the most that they take")
+          ->excludes(json);
+  AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
+                    "extents of a symbolic dimension to work the plan out for; several options combine");
+  app->get_option("--shapes")->needs(memory);
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunInspect(*options, console); }; });
 }

@@ -199,10 +199,9 @@ TEST_CASE("verifier of stack code: only references are taken and released, only 
                              : absl::StrCat("f stack code+2 Release: finds a value of kind ", name,
                                             ", which is no reference")));
     CHECK(VerifyOne(ValidSubject(GetOpcode(Opcode::kDrop), kind)) ==
-          (IsReference(kind)
-               ? absl::StrCat("f stack code+", kind == kFuture ? 13 : 2, " Drop: finds a value of kind ", name,
-                              ", which is a reference")
-               : "ok"));
+          (IsReference(kind) ? absl::StrCat("f stack code+", kind == kFuture ? 13 : 2,
+                                            " Drop: finds a value of kind ", name, ", which is a reference")
+                             : "ok"));
   }
   StackFunctionBuilder wide("f", {}, {});
   for (int i = 0; i < kNumLocals; ++i) wide.NewLocal(kI64);

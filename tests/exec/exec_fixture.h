@@ -67,6 +67,7 @@ class ExecFixture {
   ExecutableBuilder builder;
   CountingDevice device;
   FakeResolver resolver;
+  std::shared_ptr<Scheduler> scheduler;  // of the session; none: the calling thread alone
 
   // An entry point over unranked tensors.
   void AddEntry(const std::string& name, int function, std::vector<DType> inputs,
@@ -94,7 +95,7 @@ class ExecFixture {
     return *std::move(program);
   }
   Session& session() {
-    if (session_ == nullptr) session_ = std::make_unique<Session>(Load());
+    if (session_ == nullptr) session_ = std::make_unique<Session>(Load(), scheduler);
     return *session_;
   }
   std::vector<Tensor> Run(std::vector<Tensor> inputs, const Limits& limits = {}) {

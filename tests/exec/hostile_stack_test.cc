@@ -103,13 +103,24 @@ class FunctionMaker {
   }
   void Push(SlotKind kind) {
     const int local = Local(kind);
-    if (IsReference(kind) && Pick(3) == 0) {
+    if (kind == kU) {
+      // Mostly of one function: a future of another cannot be awaited.
+      AppendFork(Pick(8) == 0 ? Pick(3) : 0);
+      if (Pick(2) == 0) return;
+      Append("LocalSet", {local}, {kU}, {});
+      Append("LocalTake", {local}, {}, {kU});
+    } else if (IsReference(kind) && Pick(3) == 0) {
       // Taken, and put back while it stays on the stack: nothing else holds it in between.
       Append("LocalTake", {local}, {}, {kind});
       Append("LocalTee", {local}, {kind}, {kind});
     } else {
       Append("LocalGet", {local}, {}, {kind});
     }
+  }
+  void AppendFork(int callee) {
+    Kinds taken = tables_.functions[static_cast<size_t>(callee)].params;
+    taken.insert(taken.begin(), kI);
+    Do("Fork", {callee, taken.size() - 1}, taken, {kU});
   }
   void Pop() {
     const SlotKind kind = stack_.back();
@@ -233,7 +244,13 @@ class FunctionMaker {
   void AppendCall() {
     const int callee = Pick(3);
     const Signature& signature = tables_.functions[static_cast<size_t>(callee)];
-    if (Pick(3) == 0) {
+    if (Pick(4) == 0) {
+      AppendFork(callee);
+    } else if (Pick(4) == 0) {
+      const int awaited = Pick(8) == 0 ? callee : 0;
+      const Kinds& results = tables_.functions[static_cast<size_t>(awaited)].results;
+      Do("Await", {awaited, results.size()}, {kU}, results);
+    } else if (Pick(3) == 0) {
       Do("Call", {callee, signature.params.size(), signature.results.size()}, signature.params,
          signature.results);
     } else if (Pick(2) == 0) {
@@ -358,6 +375,7 @@ TEST_CASE("hostile: random verified stack code stays within its limits and leave
     CAPTURE(seed);
     std::mt19937 random(seed);
     ExecFixture fixture;
+    fixture.scheduler = Schedulers()[seed % 3];
     tables.AddTo(&fixture);
     for (int i = 0; i < 3; ++i) fixture.builder.Add(FunctionMaker(tables, i, &random).Run());
     fixture.AddEntry("main", 0, {DType::kFloat32, DType::kInt64}, {DType::kFloat32});

@@ -98,10 +98,15 @@ class RandomProgram {
       f.Append("MakeObject", {target, 4, {registers_[0][0], registers_[3][0], registers_[4][0]}});
     }
   }
+  // Mostly of one function: a future of another cannot be awaited.
+  void Fork(FunctionBuilder& f, CodeRegister future, int callee) {
+    const auto arguments = callee == 2 ? RegistersOf({kO, kT, kT}) : Registers(kT, 2);
+    f.Append("Fork", {future, callee, Register(kI), arguments});
+  }
   void Initialise(FunctionBuilder& f, int num_parameters) {
     static constexpr int64_t kIntegers[] = {0, 64, 2, 8};
     for (int i = 0; i < kRegistersPerKind; ++i) {
-      for (const SlotKind kind : {kI, kF, kB, kT, kO})
+      for (const SlotKind kind : {kI, kF, kB, kT, kO, kU})
         registers_[static_cast<int>(kind)][i] = f.NewRegister(kind);
       f.Append("LoadInt", {registers_[0][i], kIntegers[i]});
       f.Append("LoadFloat", {registers_[1][i], 0.5});
@@ -115,6 +120,7 @@ class RandomProgram {
       }
       InitialiseObject(f, i, num_parameters);
     }
+    for (const CodeRegister future : registers_[5]) Fork(f, future, 1);
   }
 
   Function MakeFunction(const std::string& name, const std::vector<SlotKind>& parameters = {kT, kT}) {
@@ -167,7 +173,18 @@ class RandomProgram {
       }
       case Opcode::kMove: {
         const SlotKind kind = static_cast<SlotKind>(Pick(kNumSlotKinds));
-        f.Append("Move", {Register(kind), Register(kind)});
+        const CodeRegister from = Register(kind);
+        f.Append("Move", {Register(kind), kind == kU ? from.Last() : from});
+        if (kind == kU) Fork(f, from, 1);
+        return;
+      }
+      case Opcode::kFork:
+        Fork(f, Register(kU), Pick(4) == 0 ? Pick(3) : 1);
+        return;
+      case Opcode::kAwait: {
+        const CodeRegister future = Register(kU);
+        f.Append("Await", {future.Last(), Pick(8) == 0 ? Pick(3) : 1, Registers(kT, 1)});
+        Fork(f, future, 1);
         return;
       }
       case Opcode::kCall:
@@ -340,6 +357,7 @@ TEST_CASE("hostile: random verified programs stay within their limits and leave 
   for (uint32_t seed = 0; seed < 1500; ++seed) {
     CAPTURE(seed);
     ExecFixture fixture;
+    fixture.scheduler = Schedulers()[seed % 3];
     RandomProgram(seed).AddTo(&fixture);
     const std::vector<Tensor> inputs = {Floats({1, -2, 3, 4}), Ints({2, 2})};
     Limits limits;

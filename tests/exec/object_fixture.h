@@ -6,7 +6,16 @@
 namespace baton::test {
 
 inline constexpr SlotKind kO = SlotKind::kObject;
+inline constexpr SlotKind kU = SlotKind::kFuture;
 using Registers = std::vector<CodeRegister>;
+
+// One for the calling thread alone, one with a worker, one with a worker that is offered all forks.
+inline const std::vector<std::shared_ptr<Scheduler>>& Schedulers() {
+  static const std::vector<std::shared_ptr<Scheduler>> all = {
+      Scheduler::Create({.num_threads = 1}), Scheduler::Create({.num_threads = 2}),
+      Scheduler::Create({.num_threads = 2, .fork_always = true})};
+  return all;
+}
 
 inline Type IntegerType() {
   return Type(DType::kInt64, Shape());
