@@ -117,6 +117,12 @@ using ElementRule = std::function<absl::StatusOr<std::vector<int>>(TypeContext& 
 // ndarray_size). False when they do not.
 using ValueRule = std::function<bool(TypeContext& context, const void* attrs, std::vector<Dim>* elements)>;
 
+// The floating-point operations (or the integer ones that stand in their place) of one call, from the extents
+// of its operands; estimates need no more than the right order. All types have ranks; `inputs` is null where
+// an input is absent. May be opaque.
+using CostRule = std::function<Dim(absl::Span<const TensorType* const> inputs,
+                                   absl::Span<const TensorType> outputs, const void* attrs)>;
+
 enum class Fusion : uint8_t { kElementwise, kBroadcast, kInjective, kReduction, kOpaque };
 
 struct InputDef {
@@ -190,6 +196,7 @@ class OpDef {
   ScalarForm fold = ScalarForm::kNone;  // of reductions: all elements of the first input joined by this form
   ElementRule elements;                 // may be null
   ValueRule values;                     // may be null
+  CostRule flops;                       // may be null: one per element of the largest operand or result
   bool is_view = false;  // the result has the first input's bytes in the same order, only another shape
   bool variadic_outputs = false;  // as many outputs as the type rule returns (split)
   bool pure = true;
@@ -277,6 +284,8 @@ struct OpSpec {
   // order.
   absl::StatusOr<std::vector<int>> (*elements)(TypeContext& context, const Attrs& attrs) = nullptr;
   bool (*values)(TypeContext& context, const Attrs& attrs, std::vector<Dim>* elements) = nullptr;
+  Dim (*flops)(absl::Span<const TensorType* const> inputs, absl::Span<const TensorType> outputs,
+               const Attrs& attrs) = nullptr;
   bool is_view = false;
   bool variadic_outputs = false;
   Fusion fusion = Fusion::kOpaque;
@@ -317,6 +326,12 @@ OpDef MakeOp(OpSpec<Attrs> spec) {
   if (spec.values != nullptr) {
     op.values = [values = spec.values](TypeContext& context, const void* attrs, std::vector<Dim>* result) {
       return values(context, *static_cast<const Attrs*>(attrs), result);
+    };
+  }
+  if (spec.flops != nullptr) {
+    op.flops = [flops = spec.flops](absl::Span<const TensorType* const> inputs,
+                                    absl::Span<const TensorType> outputs, const void* attrs) {
+      return flops(inputs, outputs, *static_cast<const Attrs*>(attrs));
     };
   }
   op.is_view = spec.is_view;

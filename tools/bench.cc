@@ -181,6 +181,7 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddForkOptions(app, &options->model_options.forking);
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
                     "extents of a symbolic dimension to measure; several options combine");

@@ -17,12 +17,25 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  baton inspect vad.baton\n"
+    "  baton inspect inception.onnx --schedule            what runs side by side\n"
     "  baton inspect vad.onnx --json | jq .entry_points";
 
 struct Options {
   std::string model;
+  ModelOptions model_options;
   bool json = false;
+  bool schedule = false;
 };
+
+// As parallelise left it; it fills many lines, so that other listings leave it out.
+constexpr char kScheduleKey[] = "schedule";
+
+std::string ScheduleText(const Executable& executable) {
+  for (const auto& [key, value] : executable.metadata) {
+    if (key == kScheduleKey) return value;
+  }
+  return "nothing runs beside anything: no work is long enough, or the program was compiled without\n";
+}
 
 void PrintText(const std::string& name, const std::optional<FileInfo>& file, const Executable& executable,
                std::ostream& out) {
@@ -36,8 +49,11 @@ void PrintText(const std::string& name, const std::optional<FileInfo>& file, con
   for (const EntryPoint& entry : executable.entry_points) {
     out << "entry point " << entry.name << "\n" << Signature(entry);
   }
-  if (!executable.metadata.empty()) out << "metadata\n";
-  for (const auto& [key, value] : executable.metadata) out << "  " << key << ": " << value << "\n";
+  std::string metadata;
+  for (const auto& [key, value] : executable.metadata) {
+    if (key != kScheduleKey) absl::StrAppend(&metadata, "  ", key, ": ", value, "\n");
+  }
+  if (!metadata.empty()) out << "metadata\n" << metadata;
   out << "functions\n";
   for (const Function& function : executable.functions) {
     for (const Dispatch dispatch : DispatchesOf(executable)) {
@@ -133,7 +149,12 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
 }
 
 absl::StatusOr<ExitCode> RunInspect(const Options& options, Console& console) {
-  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
+                         LoadExecutable(options.model, options.model_options));
+  if (options.schedule) {
+    console.out << ScheduleText(*executable);
+    return kExitOk;
+  }
   std::optional<FileInfo> file;
   if (IsExecutableFile(options.model)) {
     BATON_ASSIGN_OR_RETURN(file, ReadFileInfo(options.model));
@@ -161,7 +182,11 @@ void AddInspectCommand(CLI::App* program, Command* command) {
   app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
       ->type_name("FILE")
       ->required();
-  app->add_flag("--json", options->json, "as JSON");
+  AddForkOptions(app, &options->model_options.forking);
+  CLI::Option* json = app->add_flag("--json", options->json, "as JSON");
+  app->add_flag("--schedule", options->schedule,
+                "what the compiler found that can run side by side, and why it left other things as they are")
+      ->excludes(json);
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunInspect(*options, console); }; });
 }

@@ -129,6 +129,7 @@ void AddRunCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddForkOptions(app, &options->model_options.forking);
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--output", &options->outputs, "NAME=FILE",
                     "write an output to .npy or .npz instead of printing it; FILE.npz alone takes all");
