@@ -162,13 +162,16 @@ void CostModel::EstimateFunctions(const ir::Module& module) {
   const CallGraph calls(module);
   closure_targets_ = calls.closure_targets();
   recursive_ = calls.Recursive();
-  // Callees before callers; on cycles, a call of what has no estimate yet adds nothing: its body once.
-  for (const Function* function : calls.CalleesFirst()) {
-    current_ = function;
-    functions_[function] = EstimateRegion(*function->body);
+  // Callees before callers; on cycles, a call of what has no estimate yet adds nothing: its body once. A
+  // second time for calls of closures, which may be of any function.
+  for (int round = 0; round < 2; ++round) {
+    for (const Function* target : closure_targets_) closures_[target] = std::exchange(functions_[target], {});
+    functions_.clear();
+    for (const Function* function : calls.CalleesFirst()) {
+      functions_[function] = EstimateRegion(*function->body);
+    }
+    known_.clear();  // also since calls on cycles count from here on
   }
-  current_ = nullptr;
-  known_.clear();  // calls on cycles count from here on
 }
 
 const Work& CostModel::Of(const Binding& binding) {
@@ -265,9 +268,9 @@ Work CostModel::CallWork(const ir::Call& call) {
 Work CostModel::ClosureWork(const ir::CallClosure& call) const {
   Work largest;
   for (const Function* target : closure_targets_) {
-    const auto found = functions_.find(target);
+    const auto found = closures_.find(target);
     const Type& result = call.closure.type().result();
-    if (found == functions_.end() || !(ir::OpenExtents(target->result_type) == result)) continue;
+    if (found == closures_.end() || !(ir::OpenExtents(target->result_type) == result)) continue;
     largest = Larger(largest, found->second);
   }
   // Its symbols are the function's own.

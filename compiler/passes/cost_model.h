@@ -48,7 +48,7 @@ class CostModel {
   std::unordered_map<const ir::Function*, Work> functions_;
   std::unordered_set<const ir::Function*> recursive_;
   std::vector<const ir::Function*> closure_targets_;
-  const ir::Function* current_ = nullptr;  // while functions_ is filled
+  std::unordered_map<const ir::Function*, Work> closures_;  // of the targets
 };
 
 // An extent of which nothing is known.
