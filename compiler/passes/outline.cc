@@ -97,22 +97,22 @@ ForkedStrand Outliner::Outline(const RegionGraph& graph, const Strand& strand,
   }
   std::vector<Var*> roots;
   for (const int root : strand.roots) roots.push_back((*bindings)[root].var);
+  const int32_t location = (*bindings)[strand.roots.back()].location;
   Binding fork;
+  fork.location = location;
   const Binding& first = (*bindings)[members.front()];
   const auto* call = std::get_if<ir::Call>(&first.expr);
   if (members.size() == 1 && call != nullptr && !first.has_checks()) {
     fork.expr = ir::Fork{call->callee, call->args, Dim(0)};
-    fork.location = first.location;
   } else {
     const Inputs inputs = FindInputs(graph, members, *bindings);
     forked.outlined = MakeFunction(strand, members, inputs, function_name, bindings, &forked);
     fork.expr = ir::Fork{forked.outlined, {inputs.vars.begin(), inputs.vars.end()}, Dim(0)};
-    fork.location = 0;  // no call in the model, so that back traces leave it out
   }
   Function* callee = std::get<ir::Fork>(fork.expr).callee;
   fork.var = module_.NewVar(absl::StrCat(roots.back()->name, "_future"), Type::Future(callee->result_type));
   forked.fork.push_back(std::move(fork));
-  AddAwait(strand, callee, roots, &forked);
+  AddAwait(strand, callee, roots, location, &forked);
   return forked;
 }
 
@@ -149,9 +149,9 @@ Function* Outliner::MakeFunction(const Strand& strand, const std::vector<int>& m
 }
 
 void Outliner::AddAwait(const Strand& strand, Function* callee, const std::vector<Var*>& roots,
-                        ForkedStrand* forked) {
+                        int32_t location, ForkedStrand* forked) {
   Binding await;
-  await.location = forked->fork.back().location;
+  await.location = location;
   await.expr = ir::Await{forked->fork.back().var, callee};
   for (Var* root : roots) root->unboxed = IsScalarType(root->type);
   if (roots.size() == 1) {
@@ -168,7 +168,7 @@ void Outliner::AddAwait(const Strand& strand, Function* callee, const std::vecto
     Binding& field = forked->await.emplace_back();
     field.var = roots[i];
     field.expr = ir::Project{tuple, static_cast<int>(i)};
-    field.location = await.location;
+    field.location = location;
   }
 }
 

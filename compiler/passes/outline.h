@@ -38,7 +38,7 @@ class Outliner {
                              const std::string& name, std::vector<ir::Binding>* bindings,
                              ForkedStrand* forked);
   void AddAwait(const Strand& strand, ir::Function* callee, const std::vector<ir::Var*>& roots,
-                ForkedStrand* forked);
+                int32_t location, ForkedStrand* forked);
 
   ir::Module& module_;
   std::unordered_set<std::string> names_;
