@@ -21,15 +21,28 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  baton inspect vad.baton\n"
+    "  baton inspect inception.onnx --schedule            what runs side by side\n"
     "  baton inspect vad.onnx --json | jq .entry_points\n"
     "  baton inspect encoder.onnx --memory --shapes batch=1 --shapes seq=64,512";
 
 struct Options {
   std::string model;
+  ModelOptions model_options;
   bool json = false;
+  bool schedule = false;
   bool memory = false;
   std::vector<std::string> shapes;
 };
+
+// As parallelise left it; it fills many lines, so that other listings leave it out.
+constexpr char kScheduleKey[] = "schedule";
+
+std::string ScheduleText(const Executable& executable) {
+  for (const auto& [key, value] : executable.metadata) {
+    if (key == kScheduleKey) return value;
+  }
+  return "nothing runs beside anything: no work is long enough, or the program was compiled without\n";
+}
 
 void PrintText(const std::string& name, const std::optional<FileInfo>& file, const Executable& executable,
                std::ostream& out) {
@@ -43,10 +56,12 @@ void PrintText(const std::string& name, const std::optional<FileInfo>& file, con
   for (const EntryPoint& entry : executable.entry_points) {
     out << "entry point " << entry.name << "\n" << Signature(entry);
   }
-  if (!executable.metadata.empty()) out << "metadata\n";
+  std::string metadata;
   for (const auto& [key, value] : executable.metadata) {
-    out << "  " << key << ": " << (key == kMemoryPlanKey ? "(see --memory)" : value) << "\n";
+    if (key == kScheduleKey || key == kMemoryPlanKey) continue;
+    absl::StrAppend(&metadata, "  ", key, ": ", value, "\n");
   }
+  if (!metadata.empty()) out << "metadata\n" << metadata;
   out << "functions\n";
   for (const Function& function : executable.functions) {
     for (const Dispatch dispatch : DispatchesOf(executable)) {
@@ -144,10 +159,14 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
 absl::StatusOr<ExitCode> RunInspect(const Options& options, Console& console) {
   BATON_ASSIGN_OR_RETURN(const std::vector<ShapeSweep> sweeps, ParseShapeSweeps(options.shapes));
   BATON_ASSIGN_OR_RETURN(const std::vector<Combination> combinations, Combine(sweeps));
-  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
+                         LoadExecutable(options.model, options.model_options));
+  if (options.schedule) console.out << ScheduleText(*executable);
   if (options.memory) {
     const absl::Status printed = PrintMemoryPlan(*executable, combinations, console.out);
     if (!printed.ok()) return Annotate(printed, options.model);
+  }
+  if (options.schedule || options.memory) {
     return kExitOk;
   }
   std::optional<FileInfo> file;
@@ -177,7 +196,11 @@ void AddInspectCommand(CLI::App* program, Command* command) {
   app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
       ->type_name("FILE")
       ->required();
+  AddForkOptions(app, &options->model_options.forking);
   CLI::Option* json = app->add_flag("--json", options->json, "as JSON");
+  app->add_flag("--schedule", options->schedule,
+                "what the compiler found that can run side by side, and why it left other things as they are")
+      ->excludes(json);
   CLI::Option* memory =
       app->add_flag("--memory", options->memory, "the plan of the arenas and the most that they take")
           ->excludes(json);

@@ -41,18 +41,13 @@ struct Options {
 
 using Invocation = std::function<absl::Status(Session& session)>;
 
-template <typename TracedSession>
-absl::StatusOr<Trace> RecordRun(TracedSession& session, const Invocation& invoke, int64_t num_warmup) {
-  if constexpr (requires { session.StartTrace(); }) {
-    for (int64_t i = 0; i < num_warmup; ++i) BATON_RETURN_IF_ERROR(invoke(session));
-    session.StartTrace();
-    const absl::Status status = invoke(session);
-    Trace trace = session.TakeTrace();
-    if (!status.ok()) return status;
-    return trace;
-  } else {
-    return absl::UnimplementedError("this build of Baton records no traces");
-  }
+absl::StatusOr<Trace> RecordRun(Session& session, const Invocation& invoke, int64_t num_warmup) {
+  for (int64_t i = 0; i < num_warmup; ++i) BATON_RETURN_IF_ERROR(invoke(session));
+  session.StartTrace();
+  const absl::Status status = invoke(session);
+  Trace trace = session.TakeTrace();
+  if (!status.ok()) return status;
+  return trace;
 }
 
 absl::StatusOr<Combination> OneCombination(const std::vector<std::string>& shapes) {
@@ -84,7 +79,8 @@ absl::StatusOr<Invocation> MakeInvocation(const Options& options, const Program&
 }
 
 absl::StatusOr<ExitCode> RunProfile(const Options& options, Console& console) {
-  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler, SchedulerOf(options.parallel));
+  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler,
+                         SchedulerOf(options.parallel, options.model_options.forking == Forking::kAlways));
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
                          LoadProgramFor(options.model, options.entry, options.model_options));
   BATON_ASSIGN_OR_RETURN(const Invocation invoke, MakeInvocation(options, *program, console));
@@ -109,6 +105,7 @@ void AddProfileCommand(CLI::App* program, Command* command) {
       ->required();
   AddInputOptions(app, &options->inputs);
   AddRelayOptions(app, &options->model_options);
+  AddForkOptions(app, &options->model_options.forking);
   AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D", "the extent of a symbolic dimension");
   app->add_option("--entry", options->entry, "the entry point; default: main")->type_name("NAME");
   AddParallelOptions(app, &options->parallel, /*several=*/false);
