@@ -13,6 +13,7 @@ The wide network is measured in ONNX Runtime and TorchScript too, where the inte
 and --torch-python can import them.
 """
 import argparse
+import dataclasses
 import json
 import os
 import re
@@ -44,17 +45,19 @@ def processor():
 class Baton:
     """One model, compiled in both ways."""
 
-    def __init__(self, args, case, folder):
+    def __init__(self, args, case, folder, fork_options=()):
         self.args, self.case, self.folder = args, case, folder
         self.figures = {way: [] for way in WAYS}
         self.forks = self.shared = self.mallocs = 0
         self.inputs = self.path("inputs.npz")
         np.savez(self.inputs, **case.inputs)
-        parameters = self.path("params")
-        parallel_models.make_example.write_parameters(parameters, case.parameters)
-        for name, options in (("forked", []), ("plain", ["--no-fork"] if args.can_fork else [])):
-            self.command("compile", case.text, "--params", parameters, "--dispatch", "register,stack", *options, "-o",
-                         self.path(name + ".baton"))
+        parallel_models.make_example.write_parameters(self.path("params"), case.parameters)
+        self.compile("forked", fork_options)
+        self.compile("plain", ["--no-fork"] if args.can_fork else [])
+
+    def compile(self, name, options):
+        self.command("compile", self.case.text, "--params", self.path("params"), "--dispatch", "register,stack", *options,
+                     "-o", self.path(name + ".baton"))
 
     def path(self, name):
         return os.path.join(self.folder, f"{self.case.name}.{name}")
@@ -70,33 +73,39 @@ class Baton:
         return [self.path("forked.baton" if fork else "plain.baton"), "--input", self.inputs, "--threads", str(threads),
                 "--kernel-threads", str(kernel_threads)]
 
-    def answer(self, way, dispatch="register"):
-        self.command("run", *self.run_options(way), "--dispatch", dispatch, "--output", self.path("answer.npz"))
+    def answer(self, run_options, dispatch="register"):
+        self.command("run", *run_options, "--dispatch", dispatch, "--output", self.path("answer.npz"))
         with np.load(self.path("answer.npz")) as file:
             return file["output"]
 
     def check_same_bits(self):
         """All ways and both instruction sets agree, except for kernels on two threads, which may add in another order."""
-        expected = self.answer(BASE)
+        expected = self.answer(self.run_options(BASE))
         for way, (_, _, kernel_threads) in WAYS.items():
             for dispatch in ("register", "stack"):
-                found = self.answer(way, dispatch)
+                found = self.answer(self.run_options(way), dispatch)
                 same = found.tobytes() == expected.tobytes() if kernel_threads == 1 else np.allclose(found, expected, 1e-4)
                 if found.shape != expected.shape or not same:
                     sys.exit(f"{self.case.name}: '{way}', {dispatch} code, gives another answer than '{BASE}'")
         return expected
 
-    def check_often(self):
-        """Many runs on several numbers of threads, each compared with one thread bit by bit by `baton bench`."""
-        self.command("bench", self.path("forked.baton"), "--input", self.inputs, "--threads", "1,2,4,8", "--dispatch",
-                     "register,stack", "--warmup", "0", "--repeat", str(self.args.check), "--same-bits")
+    def check_often(self, expected):
+        """Many runs on several numbers of threads, each compared with one thread bit by bit by `baton bench`: forked
+        where it is worthwhile, and everything forked and offered to all threads."""
+        self.compile("always", ["--fork-always"] if self.args.can_fork else [])
+        if self.answer([self.path("always.baton"), "--input", self.inputs]).tobytes() != expected.tobytes():
+            sys.exit(f"{self.case.name}: with everything forked it gives another answer")
+        for name, options in (("forked", []), ("always", ["--fork-always"])):
+            self.command("bench", self.path(name + ".baton"), "--input", self.inputs, "--threads", "1,2,4,8", "--dispatch",
+                         "register,stack", "--warmup", "0", "--repeat", str(self.args.check), "--same-bits", *options)
 
     def measure(self, way):
         printed = self.command("bench", *self.run_options(way), "--seconds", str(self.args.seconds), "--json", "-")
         result = json.loads(printed)["results"][0]
         self.figures[way].append(result["median_us"])
-        if way == "fork, 2":
+        if WAYS[way][0]:
             self.forks, self.shared = result["forks"], result["shared_forks_per_run"]
+        if way == "fork, 2":
             self.mallocs = max(self.mallocs, result["allocations_per_run"])
 
 
@@ -145,18 +154,33 @@ def ratios(over, under):
 
 def text(figures, unit=1000):
     middle, least, greatest = (f(figures) / unit for f in (statistics.median, min, max))
-    return f"{middle:.3f} ({least:.3f}-{greatest:.3f})"
+    return f"{middle:.4g} ({least:.4g}-{greatest:.4g})"
+
+
+def fork_cost(args, models, folder):
+    """Nanoseconds of a fork that runs where it is awaited: the recursion over integers with every call forked."""
+    case = next((model.case for model in models if model.case.name == "recursion_scalars"), None)
+    if case is None or not args.can_fork:
+        return None
+    forked = Baton(args, dataclasses.replace(case, name="fork_cost"), folder, fork_options=["--fork-always"])
+    for _ in range(max(args.rounds, 1)):
+        forked.measure(BASE)
+        forked.measure("fork, 1")
+    if forked.forks == 0:
+        return None
+    extra_us = statistics.median(a - b for a, b in zip(forked.figures["fork, 1"], forked.figures[BASE]))
+    return 1000 * extra_us / forked.forks
 
 
 def print_models(models):
-    print(f"\n{'ms: median (least-greatest)':22}" + "".join(f"{way:>29}" for way in WAYS) +
+    print(f"\n{'ms: median (least-greatest)':22}" + "".join(f"{way:>24}" for way in WAYS) +
           f"{'fork 2 / 1':>11}{'kernels 2 / 1':>14}{'fork 1 costs':>13}{'forks':>8}{'shared':>8}{'mallocs':>8}")
     for model in models:
         base = model.figures[BASE]
         faster = statistics.median(ratios(base, model.figures["fork, 2"]))
         kernels = statistics.median(ratios(base, model.figures["no fork, kernels on 2"]))
         costs = 100 * (statistics.median(ratios(model.figures["fork, 1"], base)) - 1)
-        print(f"{model.case.name:22}" + "".join(f"{text(model.figures[way]):>29}" for way in WAYS) +
+        print(f"{model.case.name:22}" + "".join(f"{text(model.figures[way]):>24}" for way in WAYS) +
               f"{faster:10.2f}x{kernels:13.2f}x{costs:12.1f}%{model.forks:8}{model.shared:8g}{model.mallocs:8g}")
 
 
@@ -165,13 +189,13 @@ def print_peers(peers):
     for peer in peers:
         base.setdefault(peer.name, peer.figures)
         faster = statistics.median(ratios(base[peer.name], peer.figures))
-        print(f"wide, {peer.name + ', ' + peer.mode:40} {text(peer.figures):>29}{faster:10.2f}x")
+        print(f"wide, {peer.name + ', ' + peer.mode:40} {text(peer.figures):>24}{faster:10.2f}x")
 
 
-def results_as_json(args, models, peers):
+def results_as_json(args, models, peers, inline_ns):
     return {
         "processor": processor(), "cpus": os.cpu_count(), "rounds": args.rounds, "seconds": args.seconds,
-        "compiled_with_forks": args.can_fork,
+        "compiled_with_forks": args.can_fork, "inline_fork_ns": inline_ns,
         "models": [{
             "name": model.case.name, "kind": model.case.what, "median_us_of_rounds": model.figures,
             "forks": model.forks, "shared_forks_per_run": model.shared, "allocations_per_run": model.mallocs,
@@ -182,12 +206,14 @@ def results_as_json(args, models, peers):
 
 def measure(args, folder):
     chosen = [case for case in parallel_models.cases(args.baton, folder) if not args.cases or case.name in args.cases]
+    if not chosen:
+        sys.exit("--cases: there are no such models")
     models = [Baton(args, case, folder) for case in chosen]
     peers = []
     for model in models:
         expected = model.check_same_bits()
         if args.check:
-            model.check_often()
+            model.check_often(expected)
         if model.case.name == "wide" and args.peers:
             arrays = os.path.join(folder, "wide.npz")
             np.savez(arrays, **model.case.inputs, **model.case.parameters)
@@ -203,11 +229,14 @@ def measure(args, folder):
     if args.rounds:
         print_models(models)
         print_peers(peers)
+    inline_ns = fork_cost(args, models, folder)
+    if inline_ns is not None:
+        print(f"a fork that runs where it is awaited: {inline_ns:.1f} ns")
     for peer in peers:
         peer.close()
     if args.json:
         with open(args.json, "w") as file:
-            json.dump(results_as_json(args, models, peers), file, indent=1)
+            json.dump(results_as_json(args, models, peers, inline_ns), file, indent=1)
 
 
 def can_fork(baton):

@@ -19,7 +19,7 @@ static absl::StatusOr<Function> Encode(LowFunction low, const CompileOptions& op
 }
 
 static absl::StatusOr<Executable> CompileModule(ir::Module& module, const CompileOptions& options) {
-  BATON_RETURN_IF_ERROR(RunPasses(module, {options.optimization_level, options.dump_after}));
+  BATON_RETURN_IF_ERROR(RunPasses(module, {options.optimization_level, options.dump_after, options.forking}));
   ir::MemoryPlan plan;
   if (options.optimization_level >= 2) plan = PlanMemory(module);
   BATON_ASSIGN_OR_RETURN(LowProgram program, LowerModule(module, plan));

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "compiler/ir/module.h"
+#include "compiler/passes/forking.h"
 #include "vm/bytecode/executable.h"
 
 namespace baton {
@@ -18,6 +19,8 @@ struct CompileOptions {
   // The code that the executable holds: register code, stack code or both.
   bool register_code = true;
   bool stack_code = false;
+  // Calls that run beside each other, where there are threads for them (docs/futures.md).
+  Forking forking = Forking::kWhereWorthwhile;
   // Called after each pass with its name and the module as text, when set.
   std::function<void(absl::string_view pass, const ir::Module& module)> dump_after;
 };

@@ -127,6 +127,11 @@ struct ResultCall {
 // None when there is no such call, or when it does not follow from the types of the results.
 using ResultRule =
     std::function<std::optional<ResultCall>(const void* attrs, const TensorTypes& results, int index)>;
+// The floating-point operations (or the integer ones that stand in their place) of one call, from the extents
+// of its operands; estimates need no more than the right order. All types have ranks; `inputs` is null where
+// an input is absent. May be opaque.
+using CostRule = std::function<Dim(absl::Span<const TensorType* const> inputs,
+                                   absl::Span<const TensorType> outputs, const void* attrs)>;
 
 enum class Fusion : uint8_t { kElementwise, kBroadcast, kInjective, kReduction, kOpaque };
 
@@ -202,6 +207,7 @@ class OpDef {
   ElementRule elements;                 // may be null
   ValueRule values;                     // may be null
   ResultRule result_alone;              // may be null
+  CostRule flops;                       // may be null: one per element of the largest operand or result
   bool is_view = false;  // the result has the first input's bytes in the same order, only another shape
   bool variadic_outputs = false;  // as many outputs as the type rule returns (split)
   bool pure = true;
@@ -291,6 +297,8 @@ struct OpSpec {
   bool (*values)(TypeContext& context, const Attrs& attrs, std::vector<Dim>* elements) = nullptr;
   std::optional<ResultCall> (*result_alone)(const Attrs& attrs, const TensorTypes& results,
                                             int index) = nullptr;
+  Dim (*flops)(absl::Span<const TensorType* const> inputs, absl::Span<const TensorType> outputs,
+               const Attrs& attrs) = nullptr;
   bool is_view = false;
   bool variadic_outputs = false;
   Fusion fusion = Fusion::kOpaque;
@@ -336,6 +344,12 @@ OpDef MakeOp(OpSpec<Attrs> spec) {
   if (spec.result_alone != nullptr) {
     op.result_alone = [rule = spec.result_alone](const void* attrs, const TensorTypes& results, int index) {
       return rule(*static_cast<const Attrs*>(attrs), results, index);
+    };
+  }
+  if (spec.flops != nullptr) {
+    op.flops = [flops = spec.flops](absl::Span<const TensorType* const> inputs,
+                                    absl::Span<const TensorType> outputs, const void* attrs) {
+      return flops(inputs, outputs, *static_cast<const Attrs*>(attrs));
     };
   }
   op.is_view = spec.is_view;

@@ -74,6 +74,7 @@ absl::StatusOr<file::TypeKind> EncodeTypeKind(const Type& type, absl::string_vie
     case Type::Kind::kNever:
       return file::TypeKind::Never;
     case Type::Kind::kUnknown:
+    case Type::Kind::kFuture:
       break;
   }
   return absl::InvalidArgumentError(

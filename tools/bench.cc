@@ -48,7 +48,8 @@ using Emit = std::function<void(BenchRow)>;
 // One row for each of --threads.
 absl::Status BenchSchedulers(const Options& options, BenchRow row, const Emit& emit,
                              absl::FunctionRef<absl::StatusOr<Measurement>(const MeasureOptions&)> measure) {
-  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers, SchedulersOf(options.parallel));
+  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers,
+                         SchedulersOf(options.parallel, options.model_options.forking == Forking::kAlways));
   MeasureOptions measure_options = options.measure;
   for (const SchedulerOptions& scheduler : schedulers) {
     row.scheduler = measure_options.scheduler = scheduler;
@@ -141,6 +142,7 @@ void AddBenchCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddForkOptions(app, &options->model_options.forking);
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
                     "extents of a symbolic dimension to measure; several options combine");

@@ -63,6 +63,7 @@ std::string BenchJson(const MeasureOptions& options, const std::vector<BenchRow>
     json.Field("kernel_calls", m.kernel_calls);
     json.Field("forks", m.forks);
     json.Field("shared_forks_per_run", m.shared_forks_per_run);
+    json.Field("peak_memory_bytes", m.peak_memory_bytes);
     json.EndObject();
   }
   json.EndArray();

@@ -31,6 +31,7 @@ void AddDisasmCommand(CLI::App* program, Command* command);
 void AddAsmCommand(CLI::App* program, Command* command);
 void AddVerifyCommand(CLI::App* program, Command* command);
 void AddBenchCommand(CLI::App* program, Command* command);
+void AddProfileCommand(CLI::App* program, Command* command);
 void AddConformanceCommand(CLI::App* program, Command* command);
 void AddFmtCommand(CLI::App* program, Command* command);
 void AddOperatorsCommand(CLI::App* program, Command* command);

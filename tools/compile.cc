@@ -131,6 +131,7 @@ void AddCompileCommand(CLI::App* program, Command* command) {
                 "do not require equal named dimensions to be equal");
   app->add_flag("--allow-newer-opset", options->allow_newer_opset,
                 "take operators of a newer opset as those of the newest known");
+  AddForkOptions(app, &options->model_options.forking);
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--entry", &options->entries, "NAME",
                     "a function of a Relay text model that can be run; default: main");

@@ -13,6 +13,7 @@
 #include "tools/conformance_workers.h"
 #include "tools/file_io.h"
 #include "tools/input_options.h"
+#include "tools/load_model.h"
 #include "tools/parallel_options.h"
 #include "vm/core/status.h"
 
@@ -45,6 +46,7 @@ struct Options {
   std::string json, junit;
   Tolerance tolerance;
   std::vector<Dispatch> dispatches;
+  Forking forking = Forking::kWhereWorthwhile;
   ParallelOptions parallel;
 };
 
@@ -103,8 +105,9 @@ absl::StatusOr<ConformanceRun> PrepareRun(const Options& options) {
   run.limits.time = absl::Seconds(options.timeout_seconds);
   run.limits.memory_bytes = options.memory_mib << 20;
   run.limits.reserve_bytes = kReservedBytes;
-  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler, SchedulerOf(options.parallel));
-  run.options = {options.dispatches, options.tolerance, run.limits.memory_bytes, scheduler};
+  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler,
+                         SchedulerOf(options.parallel, options.forking == Forking::kAlways));
+  run.options = {options.dispatches, options.tolerance, run.limits.memory_bytes, options.forking, scheduler};
   run.num_jobs = options.num_jobs;
   if (options.expectations.empty()) return run;
   BATON_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.expectations));
@@ -210,6 +213,7 @@ void AddConformanceCommand(CLI::App* program, Command* command) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"static", "dynamic", "nofold", "reuse"}).description(""));
   AddDispatchOption(app, &options->dispatches, /*several=*/true);
+  AddForkOptions(app, &options->forking);
   AddParallelOptions(app, &options->parallel, /*several=*/false);
   app->add_option("--filter", options->filter, "only tests whose name holds this extended regular expression")
       ->type_name("RE");

@@ -129,6 +129,7 @@ class CaseRun {
     CompileOptions options;
     if (result_.mode == ConformanceMode::kNoFold) options.optimization_level = 0;
     SetDispatches(options_.dispatches, &options);
+    options.forking = options_.forking;
     BATON_ASSIGN_OR_RETURN(const Executable executable, Compile(std::move(module), options));
     BeginStage(Stage::kLoad);
     BATON_ASSIGN_OR_RETURN(const std::string bytes, SerializeExecutable(executable));

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "compiler/passes/forking.h"
 #include "tools/compare.h"
 #include "tools/conformance_case.h"
 #include "tools/conformance_result.h"
@@ -20,7 +21,8 @@ struct ConformanceOptions {
   std::vector<Dispatch> dispatches;  // empty: register code; of two the outputs must have the same bits
   Tolerance tolerance;
   int64_t memory_bytes = int64_t{4} << 30;  // of one run
-  SchedulerOptions scheduler;               // of all sessions
+  Forking forking = Forking::kWhereWorthwhile;
+  SchedulerOptions scheduler;  // of all sessions
 };
 
 // Never ends in an error: that too is an outcome. `on_part` hears what is about to be done, so that it can be

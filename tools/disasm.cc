@@ -17,12 +17,14 @@ constexpr char kExamples[] =
 
 struct Options {
   std::string model;
+  ModelOptions model_options;
   bool no_source = false;
   bool lossless = false;
 };
 
 absl::StatusOr<ExitCode> RunDisasm(const Options& options, Console& console) {
-  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
+                         LoadExecutable(options.model, options.model_options));
   console.out << Disassemble(*executable, {.source_lines = !options.no_source, .lossless = options.lossless});
   return kExitOk;
 }
@@ -35,6 +37,7 @@ void AddDisasmCommand(CLI::App* program, Command* command) {
   app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
       ->type_name("FILE")
       ->required();
+  AddForkOptions(app, &options->model_options.forking);
   app->add_flag("--no-source", options->no_source, "leave out the lines that say where code comes from");
   app->add_flag("--lossless", options->lossless,
                 "everything, in full: what baton asm makes the same file of");

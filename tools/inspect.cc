@@ -3,11 +3,15 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/lower/memory_plan_text.h"
 #include "serialize/reader.h"
+#include "tools/bench_inputs.h"
 #include "tools/code_statistics.h"
 #include "tools/commands.h"
+#include "tools/input_options.h"
 #include "tools/json_output.h"
 #include "tools/load_model.h"
+#include "tools/memory_report.h"
 #include "vm/bytecode/code_view.h"
 #include "vm/core/status.h"
 
@@ -17,12 +21,28 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  baton inspect vad.baton\n"
-    "  baton inspect vad.onnx --json | jq .entry_points";
+    "  baton inspect inception.onnx --schedule            what runs side by side\n"
+    "  baton inspect vad.onnx --json | jq .entry_points\n"
+    "  baton inspect encoder.onnx --memory --shapes batch=1 --shapes seq=64,512";
 
 struct Options {
   std::string model;
+  ModelOptions model_options;
   bool json = false;
+  bool schedule = false;
+  bool memory = false;
+  std::vector<std::string> shapes;
 };
+
+// As parallelise left it; it fills many lines, so that other listings leave it out.
+constexpr char kScheduleKey[] = "schedule";
+
+std::string ScheduleText(const Executable& executable) {
+  for (const auto& [key, value] : executable.metadata) {
+    if (key == kScheduleKey) return value;
+  }
+  return "nothing runs beside anything: no work is long enough, or the program was compiled without\n";
+}
 
 void PrintText(const std::string& name, const std::optional<FileInfo>& file, const Executable& executable,
                std::ostream& out) {
@@ -36,8 +56,12 @@ void PrintText(const std::string& name, const std::optional<FileInfo>& file, con
   for (const EntryPoint& entry : executable.entry_points) {
     out << "entry point " << entry.name << "\n" << Signature(entry);
   }
-  if (!executable.metadata.empty()) out << "metadata\n";
-  for (const auto& [key, value] : executable.metadata) out << "  " << key << ": " << value << "\n";
+  std::string metadata;
+  for (const auto& [key, value] : executable.metadata) {
+    if (key == kScheduleKey || key == kMemoryPlanKey) continue;
+    absl::StrAppend(&metadata, "  ", key, ": ", value, "\n");
+  }
+  if (!metadata.empty()) out << "metadata\n" << metadata;
   out << "functions\n";
   for (const Function& function : executable.functions) {
     for (const Dispatch dispatch : DispatchesOf(executable)) {
@@ -133,7 +157,18 @@ void WriteProgram(const Executable& executable, JsonOutput* json) {
 }
 
 absl::StatusOr<ExitCode> RunInspect(const Options& options, Console& console) {
-  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, LoadExecutable(options.model));
+  BATON_ASSIGN_OR_RETURN(const std::vector<ShapeSweep> sweeps, ParseShapeSweeps(options.shapes));
+  BATON_ASSIGN_OR_RETURN(const std::vector<Combination> combinations, Combine(sweeps));
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable,
+                         LoadExecutable(options.model, options.model_options));
+  if (options.schedule) console.out << ScheduleText(*executable);
+  if (options.memory) {
+    const absl::Status printed = PrintMemoryPlan(*executable, combinations, console.out);
+    if (!printed.ok()) return Annotate(printed, options.model);
+  }
+  if (options.schedule || options.memory) {
+    return kExitOk;
+  }
   std::optional<FileInfo> file;
   if (IsExecutableFile(options.model)) {
     BATON_ASSIGN_OR_RETURN(file, ReadFileInfo(options.model));
@@ -161,7 +196,17 @@ void AddInspectCommand(CLI::App* program, Command* command) {
   app->add_option("M", options->model, "a .baton file, or a model, which is compiled first")
       ->type_name("FILE")
       ->required();
-  app->add_flag("--json", options->json, "as JSON");
+  AddForkOptions(app, &options->model_options.forking);
+  CLI::Option* json = app->add_flag("--json", options->json, "as JSON");
+  app->add_flag("--schedule", options->schedule,
+                "what the compiler found that can run side by side, and why it left other things as they are")
+      ->excludes(json);
+  CLI::Option* memory =
+      app->add_flag("--memory", options->memory, "the plan of the arenas and the most that they take")
+          ->excludes(json);
+  AddRepeatedOption(app, "--shapes", &options->shapes, "NAME=D,...",
+                    "extents of a symbolic dimension to work the plan out for; several options combine");
+  app->get_option("--shapes")->needs(memory);
   app->footer(kExamples);
   app->callback([=] { *command = [=](Console& console) { return RunInspect(*options, console); }; });
 }

@@ -52,6 +52,17 @@ absl::StatusOr<std::unique_ptr<ir::Module>> ReadModel(const std::string& path, c
 
 }  // namespace
 
+void AddForkOptions(CLI::App* command, Forking* forking) {
+  CLI::Option* never = command->add_flag_callback(
+      "--no-fork", [forking] { *forking = Forking::kNever; },
+      "compile to code that does one thing after the other");
+  command
+      ->add_flag_callback(
+          "--fork-always", [forking] { *forking = Forking::kAlways; },
+          "fork calls and kernels however short they are, to test that")
+      ->excludes(never);
+}
+
 void AddRelayOptions(CLI::App* command, ModelOptions* options) {
   AddRepeatedOption(command, "--params", &options->parameter_files, "FILE",
                     "values of parameters of a Relay text model, which become constants");
@@ -62,6 +73,7 @@ void AddRelayOptions(CLI::App* command, ModelOptions* options) {
 absl::StatusOr<VerifiedExecutable> CompileModel(const std::string& path, const ModelOptions& model_options,
                                                 CompileOptions compile_options) {
   SetDispatches(model_options.dispatches, &compile_options);
+  compile_options.forking = model_options.forking;
   BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, ReadModel(path, model_options));
   absl::StatusOr<Executable> executable = Compile(std::move(module), compile_options);
   if (!executable.ok()) return Annotate(executable.status(), path);

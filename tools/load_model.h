@@ -24,9 +24,12 @@ namespace baton {
 struct ModelOptions {
   OnnxImportOptions onnx;
   RelayReadOptions relay;
-  std::vector<std::string> parameter_files;  // --params
-  std::vector<Dispatch> dispatches;          // --dispatch: the code to make; empty: register code
+  std::vector<std::string> parameter_files;     // --params
+  std::vector<Dispatch> dispatches;             // --dispatch: the code to make; empty: register code
+  Forking forking = Forking::kWhereWorthwhile;  // --no-fork, --fork-always
 };
+// --no-fork and --fork-always, of every command that compiles.
+void AddForkOptions(CLI::App* command, Forking* forking);
 // --params and --strict.
 void AddRelayOptions(CLI::App* command, ModelOptions* options);
 

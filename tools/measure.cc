@@ -47,6 +47,8 @@ absl::Status CountRuns(const Invocation& invoke, Session& session, Measurement* 
   for (int64_t i = 0; i < kCountedRuns && status.ok(); ++i) {
     status = invoke(session);
     shared_forks += session.counts().shared_forks;
+    measurement->peak_memory_bytes =
+        std::max(measurement->peak_memory_bytes, session.counts().peak_memory_bytes);
   }
   const int64_t allocations = StopCountingAllocations();
   const auto mean = [](int64_t count) { return static_cast<double>(count) / kCountedRuns; };

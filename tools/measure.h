@@ -35,6 +35,7 @@ struct Measurement {
   int64_t kernel_calls = 0;         // of one run
   int64_t forks = 0;                // of one run
   double shared_forks_per_run = 0;  // mean: which forks other threads get differs from run to run
+  int64_t peak_memory_bytes = 0;    // the most of any run; of all threads
 };
 
 absl::StatusOr<Measurement> Measure(std::shared_ptr<const Program> program, const std::string& entry,

@@ -30,24 +30,22 @@ void AddParallelOptions(CLI::App* command, ParallelOptions* options, bool severa
                    "last bits; default: 1")
       ->type_name("K")
       ->check(CLI::Range(1, 1024).description(""));
-  command->add_flag("--fork-always", options->fork_always,
-                    "offer every fork to the other threads, however small; for tests");
 }
 
-absl::StatusOr<std::vector<SchedulerOptions>> SchedulersOf(const ParallelOptions& options) {
+absl::StatusOr<std::vector<SchedulerOptions>> SchedulersOf(const ParallelOptions& options, bool fork_always) {
   std::vector<SchedulerOptions> schedulers;
   for (const int num_threads : options.threads) {
     if (options.kernel_threads > num_threads) {
       return UsageError(absl::StrCat("--kernel-threads ", options.kernel_threads, ": more than the ",
                                      num_threads, " of --threads"));
     }
-    schedulers.push_back({num_threads, options.kernel_threads, options.fork_always});
+    schedulers.push_back({num_threads, options.kernel_threads, fork_always});
   }
   return schedulers;
 }
 
-absl::StatusOr<SchedulerOptions> SchedulerOf(const ParallelOptions& options) {
-  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers, SchedulersOf(options));
+absl::StatusOr<SchedulerOptions> SchedulerOf(const ParallelOptions& options, bool fork_always) {
+  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers, SchedulersOf(options, fork_always));
   return schedulers.front();
 }
 

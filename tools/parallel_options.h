@@ -1,5 +1,5 @@
-// The options that say how many threads run a program: --threads, --kernel-threads and --fork-always, shared
-// by the commands that run a model.
+// The options that say how many threads run a program: --threads and --kernel-threads, shared by the commands
+// that run a model.
 #pragma once
 
 #include <vector>
@@ -16,15 +16,14 @@ namespace baton {
 struct ParallelOptions {
   std::vector<int> threads = {1};
   int kernel_threads = 1;
-  bool fork_always = false;
 };
 // `several`: --threads takes a list.
 void AddParallelOptions(CLI::App* command, ParallelOptions* options, bool several);
 
 // What to make a Scheduler of, for each of --threads. Errors: UsageError when kernels would get more threads
 // than there are.
-absl::StatusOr<std::vector<SchedulerOptions>> SchedulersOf(const ParallelOptions& options);
+absl::StatusOr<std::vector<SchedulerOptions>> SchedulersOf(const ParallelOptions& options, bool fork_always);
 // The same for a command whose --threads is one number.
-absl::StatusOr<SchedulerOptions> SchedulerOf(const ParallelOptions& options);
+absl::StatusOr<SchedulerOptions> SchedulerOf(const ParallelOptions& options, bool fork_always);
 
 }  // namespace baton

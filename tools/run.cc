@@ -101,7 +101,8 @@ absl::StatusOr<ExitCode> RunRun(const Options& options, Console& console) {
     return UsageError(absl::StrCat("'", entry->name, "' needs ", entry->inputs.size(), " input(s)"));
   }
   BATON_ASSIGN_OR_RETURN(OutputPlan output_plan, MakeOutputPlan(options.outputs, *entry));
-  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler, SchedulerOf(options.parallel));
+  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler,
+                         SchedulerOf(options.parallel, options.model_options.forking == Forking::kAlways));
   Session session(program, Scheduler::Create(scheduler));
   if (options.timeout_seconds > 0) limits.deadline = absl::Now() + absl::Seconds(options.timeout_seconds);
   if (!TakesTensorsOnly(*entry)) {
@@ -132,6 +133,7 @@ void AddRunCommand(CLI::App* program, Command* command) {
       ->type_name("FILE")
       ->required();
   AddInputOptions(app, &options->inputs);
+  AddForkOptions(app, &options->model_options.forking);
   AddRelayOptions(app, &options->model_options);
   AddRepeatedOption(app, "--output", &options->outputs, "NAME=FILE",
                     "write an output to .npy or .npz instead of printing it; FILE.npz alone takes all");

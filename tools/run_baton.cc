@@ -37,6 +37,7 @@ int RunBaton(const std::vector<std::string>& args, Console console) {
   AddAsmCommand(&program, &command);
   AddVerifyCommand(&program, &command);
   AddBenchCommand(&program, &command);
+  AddProfileCommand(&program, &command);
   AddConformanceCommand(&program, &command);
   AddFmtCommand(&program, &command);
   AddOperatorsCommand(&program, &command);

@@ -130,6 +130,30 @@ Interval WholeOf(const Trace& trace) {
   return whole;
 }
 
+int64_t Median(std::vector<int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+void MeasureDelays(const Trace& trace, TraceAnalysis* analysis) {
+  std::unordered_map<int64_t, Interval> strands;
+  for (const TraceEvent& event : trace.events) {
+    if (event.kind == TraceEvent::Kind::kStrand) strands[event.strand] = {event.begin_ns, event.end_ns};
+  }
+  std::vector<int64_t> starts, finishes;
+  for (const TraceEvent& event : trace.events) {
+    const auto strand = strands.find(event.other);
+    if (strand == strands.end()) continue;
+    if (event.kind == TraceEvent::Kind::kFork) starts.push_back(strand->second.begin_ns - event.begin_ns);
+    if (event.kind == TraceEvent::Kind::kAwait)
+      finishes.push_back(event.end_ns - std::max(event.begin_ns, strand->second.end_ns));
+  }
+  analysis->start_delay_ns = Median(std::move(starts));
+  analysis->finish_delay_ns = Median(std::move(finishes));
+}
+
 std::vector<OperatorUse> OperatorsOf(const Trace& trace, const Executable& executable) {
   std::map<std::string, OperatorUse> by_name;
   for (const TraceEvent& event : trace.events) {
@@ -194,6 +218,7 @@ TraceAnalysis AnalyzeTrace(const Trace& trace, const Executable& executable) {
   analysis.elapsed_ns = WholeOf(trace).length_ns();
   analysis.work_ns = replay.work_ns();
   analysis.span_ns = replay.span_ns();
+  MeasureDelays(trace, &analysis);
   analysis.workers = WorkersOf(trace, replay.TakeRan());
   analysis.operators = OperatorsOf(trace, executable);
   return analysis;

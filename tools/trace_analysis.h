@@ -36,6 +36,9 @@ struct TraceAnalysis {
   int64_t work_ns = 0;     // of all strands, without their waiting
   int64_t span_ns = 0;     // the time that any number of workers would take, if forking and moving were free
   int64_t num_shared_forks = 0;
+  // What sharing costs, medians: from a fork to the begin of its strand; from when a strand has ended and is
+  // awaited to when the waiting one goes on. 0 without shared forks.
+  int64_t start_delay_ns = 0, finish_delay_ns = 0;
   std::vector<WorkerUse> workers;
   std::vector<OperatorUse> operators;  // that with most time first
 

@@ -22,7 +22,13 @@ void PrintTotals(const TraceAnalysis& analysis, std::ostream& out) {
                             Ms(analysis.span_ns));
   out << absl::StreamFormat("parallelism  %10.2f available (work / span), %.2f reached (work / elapsed)\n",
                             analysis.parallelism_available(), analysis.parallelism_reached());
-  out << absl::StreamFormat("forks        %10d shared\n", analysis.num_shared_forks);
+  out << absl::StreamFormat("forks        %10d shared", analysis.num_shared_forks);
+  if (analysis.num_shared_forks > 0) {
+    out << absl::StreamFormat("; medians: %.2f us from fork to start, %.2f us from end to what waits",
+                              static_cast<double>(analysis.start_delay_ns) / 1e3,
+                              static_cast<double>(analysis.finish_delay_ns) / 1e3);
+  }
+  out << "\n";
 }
 
 void PrintWorkers(const TraceAnalysis& analysis, std::ostream& out) {

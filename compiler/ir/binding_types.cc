@@ -33,6 +33,13 @@ class BindingTyper {
     BATON_ASSIGN_OR_RETURN(Type type, InferSequenceOp(module_, scope_, sequence));
     return SetType(std::move(type));
   }
+  absl::Status operator()(const Fork& fork) {
+    binding_.var->type = Type::Future(OpenExtents(fork.callee->result_type));
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const Await& await) {
+    return SetType(InstantiateOpenExtents(module_, await.future.type().content()));
+  }
   absl::Status operator()(const Raise&) { return SetType(Type::Never()); }
   absl::Status operator()(const If&) { return HasRegions(); }
   absl::Status operator()(const Loop&) { return HasRegions(); }

@@ -1,5 +1,6 @@
 #include "compiler/ir/check.h"
 
+#include <unordered_map>
 #include <unordered_set>
 
 #include "vm/core/status.h"
@@ -15,12 +16,15 @@ class Checker {
 
   absl::Status CheckRegion(const Region* region) {
     std::vector<const Var*> own;
+    std::unordered_map<const Var*, const Function*> forked = {};  // futures that are not awaited yet
     for (const Var* param : region->params) BATON_RETURN_IF_ERROR(Define(param, &own));
     for (size_t i = 0; i < region->bindings.size(); ++i) {
       const Binding& binding = region->bindings[i];
+      const bool awaits = std::holds_alternative<Await>(binding.expr);
       for (const Atom* operand : Operands(const_cast<Expr*>(&binding.expr)))
-        BATON_RETURN_IF_ERROR(Use(*operand));
+        BATON_RETURN_IF_ERROR(Use(*operand, awaits));
       BATON_RETURN_IF_ERROR(CheckExpr(binding));
+      BATON_RETURN_IF_ERROR(CheckFutures(binding, &forked));
       for (const Region* inner : Regions(binding.expr)) BATON_RETURN_IF_ERROR(CheckRegion(inner));
       BATON_RETURN_IF_ERROR(Define(binding.var, &own));
     }
@@ -28,6 +32,8 @@ class Checker {
       for (const Atom& result : region->results) BATON_RETURN_IF_ERROR(Use(result));
     }
     for (const Var* var : own) visible_.erase(var);
+    if (!forked.empty() && !region->diverges)
+      return Fault(forked.begin()->first, "is a future that its region does not await");
     return absl::OkStatus();
   }
 
@@ -40,7 +46,9 @@ class Checker {
     return absl::OkStatus();
   }
 
-  absl::Status Use(const Atom& atom) const {
+  absl::Status Use(const Atom& atom, bool awaits = false) const {
+    if (!awaits && futures_.count(atom.var()) > 0)
+      return Fault(atom.var(), "is a future that something other than an await uses");
     if (atom.var() != nullptr && visible_.count(atom.var()) == 0)
       return Fault(atom.var(), "is used where it is not defined");
     return absl::OkStatus();
@@ -61,6 +69,11 @@ class Checker {
       if (call->args.size() != call->callee->body->params.size())
         return Fault(binding.var, "does not have its callee's number of arguments");
     }
+    if (const auto* fork = std::get_if<Fork>(&binding.expr)) {
+      BATON_RETURN_IF_ERROR(CheckCallee(binding.var, fork->callee));
+      if (fork->args.size() != fork->callee->body->params.size())
+        return Fault(binding.var, "does not have its callee's number of arguments");
+    }
     if (const auto* closure = std::get_if<MakeClosure>(&binding.expr)) {
       BATON_RETURN_IF_ERROR(CheckCallee(binding.var, closure->function));
       if (closure->captured.size() > closure->function->body->params.size())
@@ -72,6 +85,22 @@ class Checker {
       if (constructor->fields.size() != data->fields.size())
         return Fault(binding.var, "does not have its constructor's number of fields");
     }
+    return absl::OkStatus();
+  }
+
+  // A future has one use: an Await of the region of its Fork, naming the same function.
+  absl::Status CheckFutures(const Binding& binding, std::unordered_map<const Var*, const Function*>* forked) {
+    if (const auto* fork = std::get_if<Fork>(&binding.expr)) {
+      forked->emplace(binding.var, fork->callee);
+      futures_.insert(binding.var);
+      return absl::OkStatus();
+    }
+    const auto* await = std::get_if<Await>(&binding.expr);
+    if (await == nullptr) return absl::OkStatus();
+    const auto found = forked->find(await->future.var());
+    if (found == forked->end()) return Fault(binding.var, "awaits what this region has not forked");
+    if (found->second != await->callee) return Fault(binding.var, "awaits a call of another function");
+    forked->erase(found);
     return absl::OkStatus();
   }
 
@@ -121,6 +150,7 @@ class Checker {
   std::unordered_set<const Function*> functions_;
   std::unordered_set<const Var*> visible_;
   std::unordered_set<const Var*> defined_;
+  std::unordered_set<const Var*> futures_;
 };
 
 }  // namespace

@@ -137,6 +137,8 @@ std::vector<Atom*> Operands(Expr* expr) {
     operands.push_back(&write->content);
   }
   if (auto* sequence = std::get_if<SequenceOp>(expr)) append(sequence->args);
+  if (auto* fork = std::get_if<Fork>(expr)) append(fork->args);
+  if (auto* await = std::get_if<Await>(expr)) operands.push_back(&await->future);
   return operands;
 }
 

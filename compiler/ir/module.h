@@ -167,14 +167,28 @@ struct SequenceOp {
   std::string what = {};  // with an axis: starts the messages of errors
   TensorType empty = {};  // the result without elements, as far as the elements' type does not say
 };
+// A call that may run beside what follows it, made by passes/parallelise.cc. The value is a future, which one
+// Await of the same region takes; it goes nowhere else. Whatever the call does or fails with comes before
+// what follows the Fork.
+struct Fork {
+  Function* callee = nullptr;
+  std::vector<Atom> args;
+  Dim work;  // about how many nanoseconds the call takes; 0: unknown. All symbols are defined
+};
+// The value of a forked call, as that of a Call.
+struct Await {
+  Atom future;
+  Function* callee = nullptr;  // the Fork's
+};
 // Fails with a message when evaluated; the type is Never. Comes from code that type inference proved to fail
 // but that need not be reached.
 struct Raise {
   std::string message;
 };
 
-using Expr = std::variant<OpCall, MakeTuple, Project, If, Loop, Raise, Call, MakeClosure, CallClosure,
-                          MakeData, Match, MakeReference, ReadReference, WriteReference, SequenceOp>;
+using Expr =
+    std::variant<OpCall, MakeTuple, Project, If, Loop, Raise, Call, MakeClosure, CallClosure, MakeData, Match,
+                 MakeReference, ReadReference, WriteReference, SequenceOp, Fork, Await>;
 
 // A check that type inference could not prove, made before the binding is evaluated.
 struct DimCheck {

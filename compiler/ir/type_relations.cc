@@ -78,6 +78,7 @@ Type OpenExtents(const Type& type) {
     case Type::Kind::kUnknown:
     case Type::Kind::kNever:
     case Type::Kind::kVariable:
+    case Type::Kind::kFuture:
       break;
   }
   return type;

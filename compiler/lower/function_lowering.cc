@@ -184,6 +184,8 @@ absl::Status FunctionLowering::LowerExpression(const Binding& binding) {
   if (const auto* match = std::get_if<ir::Match>(&expr)) return LowerMatch(binding, *match, false);
   if (const auto* loop = std::get_if<ir::Loop>(&expr)) return LowerLoop(binding, *loop);
   if (const auto* call = std::get_if<ir::Call>(&expr)) return LowerFunctionCall(binding, *call);
+  if (const auto* fork = std::get_if<ir::Fork>(&expr)) return LowerFork(binding, *fork);
+  if (const auto* await = std::get_if<ir::Await>(&expr)) return LowerAwait(binding, *await);
   if (const auto* call = std::get_if<ir::CallClosure>(&expr)) return LowerClosureCall(binding, *call, false);
   if (const auto* closure = std::get_if<ir::MakeClosure>(&expr)) return LowerClosure(binding, *closure);
   if (const auto* data = std::get_if<ir::MakeData>(&expr)) return LowerData(binding, *data);

@@ -86,6 +86,8 @@ class FunctionLowering {
   absl::Status LowerTail(const ir::Binding& binding);
   absl::Status LowerTailCall(const ir::Call& call);
   absl::Status LowerFunctionCall(const ir::Binding& binding, const ir::Call& call);
+  absl::Status LowerFork(const ir::Binding& binding, const ir::Fork& fork);
+  absl::Status LowerAwait(const ir::Binding& binding, const ir::Await& await);
   absl::Status LowerClosureCall(const ir::Binding& binding, const ir::CallClosure& call, bool is_tail);
   absl::Status LowerClosure(const ir::Binding& binding, const ir::MakeClosure& closure);
   absl::Status LowerData(const ir::Binding& binding, const ir::MakeData& data);

@@ -8,6 +8,7 @@
 #include "compiler/lower/function_lowering.h"
 #include "compiler/lower/fuse_scalars.h"
 #include "compiler/lower/loops.h"
+#include "compiler/lower/memory_plan_text.h"
 #include "vm/core/status.h"
 
 namespace baton {
@@ -74,6 +75,9 @@ absl::StatusOr<LowProgram> LowerModule(const ir::Module& module, const ir::Memor
     program.functions.push_back(std::move(low));
   }
   program.executable.metadata = module.metadata();
+  if (std::string text = MemoryPlanText(module, plan); !text.empty()) {
+    program.executable.metadata.emplace_back(kMemoryPlanKey, std::move(text));
+  }
   std::sort(program.executable.metadata.begin(), program.executable.metadata.end());
   return program;
 }

@@ -1,4 +1,4 @@
-// Calls of functions and closures, and what lies in objects: data, closures, reference cells.
+// Calls of functions and closures, forked calls, and what lies in objects: data, closures, reference cells.
 #include <numeric>
 
 #include "compiler/lower/function_lowering.h"
@@ -76,6 +76,30 @@ absl::Status FunctionLowering::LowerFunctionCall(const Binding& binding, const i
   Places results = NewPlaces(SlotKindsOf({&call.callee->result_type, 1}));
   code_.Emit(Opcode::kCall, {CodeEmitter::Number(code_.tables().FunctionIndex(call.callee)),
                              CodeEmitter::List(std::move(args)), CodeEmitter::List(SlotsOf(results))});
+  SetPlaces(binding.var, std::move(results));
+  return absl::OkStatus();
+}
+
+// `work` is an estimate, so it may wrap where an extent must not.
+absl::Status FunctionLowering::LowerFork(const Binding& binding, const ir::Fork& fork) {
+  const Kinds kinds = ParameterKinds(*fork.callee, fork.args.size());
+  BATON_ASSIGN_OR_RETURN(const VirtualRegister work, code_.MaterializeWrapping(fork.work));
+  BATON_ASSIGN_OR_RETURN(Registers args, Passed(fork.args, kinds));
+  Place place;
+  place.has_reference = true;
+  place.reference = code_.EmitDef(SlotKind::kFuture, Opcode::kFork,
+                                  {CodeEmitter::Number(code_.tables().FunctionIndex(fork.callee)),
+                                   CodeEmitter::Number(work), CodeEmitter::List(std::move(args))});
+  places_[binding.var] = {place};
+  return absl::OkStatus();
+}
+
+absl::Status FunctionLowering::LowerAwait(const Binding& binding, const ir::Await& await) {
+  Places results = NewPlaces(SlotKindsOf({&await.callee->result_type, 1}));
+  const VirtualRegister future = places_.at(await.future.var())[0].reference;
+  code_.Emit(Opcode::kAwait,
+             {CodeEmitter::Number(future), CodeEmitter::Number(code_.tables().FunctionIndex(await.callee)),
+              CodeEmitter::List(SlotsOf(results))});
   SetPlaces(binding.var, std::move(results));
   return absl::OkStatus();
 }

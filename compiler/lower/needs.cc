@@ -25,6 +25,7 @@ void FunctionLowering::NeedBinding(const Binding& binding) {
   for (const ir::Atom* operand : ir::Operands(const_cast<ir::Expr*>(&binding.expr))) {
     used_vars_.insert(operand->var());
   }
+  if (const auto* fork = std::get_if<ir::Fork>(&binding.expr)) NeedSymbols(fork->work);
   const Var* var = binding.var;
   ir::VisitTensors(var->type, [this](const TensorType& type) {
     if (!type.shape.has_rank()) return;

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "compiler/ir/memory_plan.h"
 #include "compiler/ir/module.h"
+#include "compiler/passes/forking.h"
 
 namespace baton {
 
@@ -51,9 +52,20 @@ void UnboxScalars(ir::Module& module);
 // Plans arenas from lifetimes and symbolic sizes. Needs: types, unboxed marks.
 ir::MemoryPlan PlanMemory(const ir::Module& module);
 
+struct ForkOptions {
+  // Forks each call and kernel that does not wait for another, however short, without an estimate of its
+  // work: for tests.
+  bool always = false;
+};
+// Makes strands of bindings that do not wait for each other and are worth it, and forks them. Metadata
+// "schedule" tells what was found. Needs: types, unboxed marks. Guarantees: true when anything changed; types
+// and marks stay right.
+bool Parallelise(ir::Module& module, const ForkOptions& options);
+
 struct PipelineOptions {
   int optimization_level = 2;
   std::function<void(absl::string_view pass, const ir::Module& module)> after_pass;
+  Forking forking = Forking::kWhereWorthwhile;
 };
 
 // The passes in order. Guarantees: types, unboxed marks; ready for PlanMemory and lowering.

@@ -52,6 +52,11 @@ class Pipeline {
       UnboxScalars(module_);
       Done("unbox_scalars");
     }
+    const Forking forking = options_.forking;
+    if (forking == Forking::kAlways || (forking == Forking::kWhereWorthwhile && level >= 2)) {
+      Parallelise(module_, {.always = forking == Forking::kAlways});
+      Done("parallelise");
+    }
     return absl::OkStatus();
   }
 
@@ -81,8 +86,8 @@ absl::Status RunPasses(ir::Module& module, const PipelineOptions& options) {
 }
 
 std::vector<std::string> PipelinePassNames() {
-  return {"import",           "infer_types",      "fold_constants",   "simplify",
-          "inline_functions", "specialize_ranks", "remove_dead_code", "unbox_scalars"};
+  return {"import",           "infer_types",      "fold_constants", "simplify",   "inline_functions",
+          "specialize_ranks", "remove_dead_code", "unbox_scalars",  "parallelise"};
 }
 
 }  // namespace baton

@@ -118,6 +118,13 @@ class Printer {
   std::string Text(const ir::Call& call, const ir::Var&) {
     return CalleeText(FunctionName(call.callee), call.args);
   }
+  std::string Text(const ir::Fork& fork, const ir::Var&) {
+    return absl::StrCat("fork(", CalleeText(FunctionName(fork.callee), fork.args),
+                        fork.work == Dim(0) ? "" : absl::StrCat(", work=", fork.work.ToString()), ")");
+  }
+  std::string Text(const ir::Await& await, const ir::Var&) {
+    return absl::StrCat("await(", AtomText(await.future), ")");
+  }
   std::string Text(const ir::CallClosure& call, const ir::Var&) {
     return CalleeText(AtomText(call.closure), call.args);
   }

@@ -110,6 +110,7 @@ TypeTerm* TypeTerms::Instantiate(const Type& type, absl::Span<const std::string>
     case Type::Kind::kSequence:
     case Type::Kind::kUnknown:
     case Type::Kind::kNever:
+    case Type::Kind::kFuture:
       break;
   }
   return Fresh();

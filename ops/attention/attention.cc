@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ops/attention/heads.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -102,6 +103,14 @@ absl::Status AttentionType(TypeContext& context, const AttentionAttrs& attrs, Te
   return absl::OkStatus();
 }
 
+// Scores: queries times keys; then these times values.
+Dim AttentionFlops(CostInputs inputs, CostOutputs outputs, const AttentionAttrs&) {
+  const Shape& key = inputs[1]->shape;
+  if (key.rank() < 2) return Dim(1);
+  const Dim& num_keys = key[key.rank() - 2];
+  return ProductFlops(*inputs[0], num_keys) + ProductFlops(outputs[0], num_keys);
+}
+
 }  // namespace
 
 const OpDef& Attention() {
@@ -130,6 +139,7 @@ const OpDef& Attention() {
                  InputDef("valid_length").Optional()},
       .type = AttentionType,
       .check_attrs = CheckAttentionAttrs,
+      .flops = AttentionFlops,
       .variadic_outputs = true,
       .kernels = {{"openblas", AttentionOpenBlas}, {"portable", AttentionPortable}},
   }));

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -110,6 +111,7 @@ const OpDef& CausalConvWithState() {
        .outputs = {"output", "state"},
        .type = CausalConvType,
        .check_attrs = CheckCausalConvAttrs,
+       .flops = ConvFlops<CausalConvAttrs>,
        .kernels = {{"portable", CausalConvKernel}}}));
   return def;
 }

@@ -2,6 +2,7 @@
 
 #include "ops/attention/heads.h"
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -198,6 +199,12 @@ absl::Status LinearAttentionKernel(const LinearAttentionAttrs& attrs, KernelCall
   });
 }
 
+// The state, an outer product of a key and a value, is updated and read at each position.
+Dim LinearAttentionFlops(CostInputs inputs, CostOutputs outputs, const LinearAttentionAttrs&) {
+  const Shape& query = inputs[0]->shape;
+  return query.rank() == 0 ? Dim(1) : Dim(3) * ProductFlops(outputs[0], query[query.rank() - 1]);
+}
+
 }  // namespace
 
 const OpDef& LinearAttention() {
@@ -218,6 +225,7 @@ const OpDef& LinearAttention() {
        .outputs = {"output", "state"},
        .type = LinearAttentionType,
        .check_attrs = CheckLinearAttentionAttrs,
+       .flops = LinearAttentionFlops,
        .kernels = {{"portable", LinearAttentionKernel}}}));
   return def;
 }

@@ -3,6 +3,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/image/resample.h"
+#include "ops/op_cost.h"
 #include "ops/tensor/number.h"
 
 namespace baton {
@@ -249,6 +250,7 @@ const OpDef& GridSample() {
        .inputs = {"data", "grid"},
        .type = GridSampleType,
        .check_attrs = CheckGridSampleAttrs,
+       .flops = FlopsPerResult<GridSampleAttrs, 200>,
        .kernels = {{"portable", GridSampleKernel}}}));
   return def;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/tensor/indices.h"
 #include "ops/tensor/number.h"
 
@@ -211,6 +212,7 @@ const OpDef& Resize() {
                   InputDef("scales").Optional()},
        .type = ResizeType,
        .check_attrs = CheckResizeAttrs,
+       .flops = FlopsPerResult<ResizeAttrs, 100>,
        .kernels = {{"portable", ResizeKernel}}}));
   return def;
 }

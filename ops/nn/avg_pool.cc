@@ -2,6 +2,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/nn/pool.h"
+#include "ops/op_cost.h"
 
 namespace baton {
 namespace {
@@ -66,6 +67,7 @@ const OpDef& AvgPool() {
       .inputs = {"data"},
       .type = FloatPoolType<AvgPoolAttrs>,
       .check_attrs = CheckAvgPool,
+      .flops = FlopsPerResult<AvgPoolAttrs, 100>,
       .kernels = {{"portable", AvgPoolPortable}},
   }));
   return def;

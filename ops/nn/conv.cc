@@ -2,6 +2,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/nn/conv_loops.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -85,6 +86,7 @@ const OpDef& Conv() {
       .inputs = {"data", "weight", InputDef("bias").Optional()},
       .type = ConvType,
       .check_attrs = CheckConv,
+      .flops = ConvFlops<ConvAttrs>,
       .kernels = {{"packed", nullptr, PrepareConvPacked},
                   {"onednn", nullptr, PrepareConvOneDnn},
                   {"portable", ConvPortable}},

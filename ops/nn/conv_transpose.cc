@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -136,6 +137,11 @@ void ConvTransposeLoops(const ConvTransposeAttrs& attrs, const WindowGeometry& g
   }
 }
 
+// Each element of data is added, times a weight, to as many results as the weight has taps.
+Dim ConvTransposeFlops(CostInputs inputs, CostOutputs, const ConvTransposeAttrs&) {
+  return ProductFlops(*inputs[0], TapsPerOutput(*inputs[1]));
+}
+
 }  // namespace
 
 WindowGeometry ConvTransposeGeometry(const ConvTransposeAttrs& attrs, const TensorObject& data,
@@ -187,6 +193,7 @@ const OpDef& ConvTranspose() {
       .inputs = {"data", "weight", InputDef("bias").Optional()},
       .type = ConvTransposeType,
       .check_attrs = CheckConvTranspose,
+      .flops = ConvTransposeFlops,
       .kernels = {{"onednn", nullptr, PrepareConvTransposeOneDnn}, {"portable", ConvTransposePortable}},
   }));
   return def;

@@ -3,6 +3,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/nn/window.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -205,6 +206,7 @@ const OpDef& DeformConv() {
        .inputs = {"data", "weight", "offset", InputDef("bias").Optional(), InputDef("mask").Optional()},
        .type = DeformConvType,
        .check_attrs = CheckDeformConv,
+       .flops = ConvFlops<DeformConvAttrs>,
        .kernels = {{"portable", DeformConvKernel}}}));
   return def;
 }

@@ -1,4 +1,5 @@
 #include "ops/nn/matrix_product.h"
+#include "ops/op_cost.h"
 #include "ops/openblas/blas.h"
 #include "ops/type_relations.h"
 
@@ -155,6 +156,10 @@ absl::StatusOr<std::unique_ptr<PreparedKernel>> PrepareGemmPacked(const GemmAttr
   return std::make_unique<PackedGemm>(attrs, std::move(b));
 }
 
+Dim GemmFlops(CostInputs inputs, CostOutputs outputs, const GemmAttrs& attrs) {
+  return ProductFlops(outputs[0], inputs[0]->shape[attrs.trans_a ? 0 : 1]);
+}
+
 }  // namespace
 
 const OpDef& Gemm() {
@@ -169,6 +174,7 @@ const OpDef& Gemm() {
                 {"trans_b", &GemmAttrs::trans_b, "b is [N, K]"}},
       .inputs = {"a", "b", InputDef("c").Optional()},
       .type = GemmType,
+      .flops = GemmFlops,
       .kernels = {{"packed", nullptr, PrepareGemmPacked},
                   {"openblas", GemmOpenBlas},
                   {"portable", GemmPortable}},

@@ -1,5 +1,6 @@
 #include "ops/nn/gate_matrix.h"
 #include "ops/nn/recurrent.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -198,6 +199,7 @@ const OpDef& Gru() {
       .outputs = {"Y", "Y_h"},
       .type = GruType,
       .check_attrs = CheckGru,
+      .flops = RecurrentFlops<GruAttrs>,
       .kernels = {{"packed", nullptr, PrepareGru}, {"portable", GruPortable}},
   }));
   return def;

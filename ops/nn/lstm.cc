@@ -1,5 +1,6 @@
 #include "ops/nn/gate_matrix.h"
 #include "ops/nn/recurrent.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -202,6 +203,7 @@ const OpDef& Lstm() {
       .outputs = {"Y", "Y_h", "Y_c"},
       .type = LstmType,
       .check_attrs = CheckLstm,
+      .flops = RecurrentFlops<LstmAttrs>,
       .kernels = {{"packed", nullptr, PrepareLstm}, {"portable", LstmPortable}},
   }));
   return def;

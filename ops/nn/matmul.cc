@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/nn/matrix_product.h"
+#include "ops/op_cost.h"
 #include "ops/openblas/blas.h"
 #include "ops/type_relations.h"
 
@@ -135,6 +136,7 @@ const OpDef& MatMul() {
              "(b) that the result does not keep. Source: ONNX MatMul-13.",
       .inputs = {"a", "b"},
       .type = MatMulType,
+      .flops = MatMulFlops<NoAttrs>,
       .kernels = {{"packed", nullptr, PrepareMatMulPacked},
                   {"openblas", MatMulOpenBlas},
                   {"portable", MatMulPortable}},

@@ -2,6 +2,7 @@
 
 #include "ops/elementwise/kernels.h"
 #include "ops/nn/pool.h"
+#include "ops/op_cost.h"
 
 namespace baton {
 namespace {
@@ -84,6 +85,7 @@ const OpDef& MaxPool() {
       .outputs = {"output", "indices"},
       .type = MaxPoolType,
       .check_attrs = CheckMaxPool,
+      .flops = FlopsPerResult<MaxPoolAttrs, 100>,
       .kernels = {{"portable", MaxPoolPortable}},
   }));
   return def;

@@ -1,5 +1,6 @@
 #include "ops/nn/gate_matrix.h"
 #include "ops/nn/recurrent.h"
+#include "ops/op_cost.h"
 #include "ops/type_relations.h"
 
 namespace baton {
@@ -151,6 +152,7 @@ const OpDef& Rnn() {
       .outputs = {"Y", "Y_h"},
       .type = RnnType,
       .check_attrs = CheckRnn,
+      .flops = RecurrentFlops<RnnAttrs>,
       .kernels = {{"packed", nullptr, PrepareRnn}, {"portable", RnnPortable}},
   }));
   return def;

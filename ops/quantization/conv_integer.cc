@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/quantization/integer_conv.h"
 
 namespace baton {
@@ -30,6 +31,7 @@ const OpDef& ConvInteger() {
                   InputDef("weight_zero_point").Optional()},
        .type = ConvIntegerType,
        .check_attrs = CheckConv,
+       .flops = ConvFlops<ConvAttrs>,
        .kernels = {{"portable", ConvIntegerKernel}}}));
   return def;
 }

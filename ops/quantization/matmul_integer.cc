@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/quantization/integer_matmul.h"
 
 namespace baton {
@@ -27,6 +28,7 @@ const OpDef& MatMulInteger() {
               "are one number, or one per row of a and column of b. Source: ONNX MatMulInteger-10.",
        .inputs = {"a", "b", InputDef("a_zero_point").Optional(), InputDef("b_zero_point").Optional()},
        .type = MatMulIntegerType,
+       .flops = MatMulFlops<NoAttrs>,
        .kernels = {{"portable", MatMulIntegerKernel}}}));
   return def;
 }

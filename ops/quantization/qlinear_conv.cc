@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/quantization/integer_conv.h"
 #include "ops/quantization/quantized_type.h"
 #include "ops/quantization/scales.h"
@@ -80,6 +81,7 @@ const OpDef& QLinearConv() {
                   "y_scale", "y_zero_point", InputDef("bias").Optional()},
        .type = QLinearConvType,
        .check_attrs = CheckConv,
+       .flops = ConvFlops<ConvAttrs, 3>,
        .kernels = {{"portable", QLinearConvKernel}}}));
   return def;
 }

@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/quantization/integer_matmul.h"
 #include "ops/quantization/quantized_type.h"
 #include "ops/type_relations.h"
@@ -57,6 +58,7 @@ const OpDef& QLinearMatMul() {
            "row of a and y and column of b. Source: ONNX QLinearMatMul-21.",
        .inputs = {"a", "a_scale", "a_zero_point", "b", "b_scale", "b_zero_point", "y_scale", "y_zero_point"},
        .type = QLinearMatMulType,
+       .flops = MatMulFlops<NoAttrs>,
        .kernels = {{"portable", QLinearMatMulKernel}}}));
   return def;
 }

@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/tensor/order.h"
 
 namespace baton {
@@ -73,6 +74,7 @@ const OpDef& TopK() {
       .inputs = {"data", InputDef("k").DecidesShape()},
       .outputs = {"values", "indices"},
       .type = TopKType,
+      .flops = FlopsPerOperand<TopKAttrs, 100>,
       .kernels = {{"portable", TopKPortable}},
   }));
   return def;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/signal/spectrum.h"
 #include "ops/tensor/indices.h"
 
@@ -151,6 +152,7 @@ const OpDef& Dft() {
        .inputs = {"data", InputDef("dft_length").Optional().DecidesShape(),
                   InputDef("axis").Optional().DecidesShape()},
        .type = DftType,
+       .flops = FlopsPerResult<DftAttrs, 500>,
        .kernels = {{"portable", DftKernel}}}));
   return def;
 }

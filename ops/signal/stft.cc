@@ -1,4 +1,5 @@
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/signal/spectrum.h"
 #include "ops/tensor/indices.h"
 #include "ops/tensor/number.h"
@@ -131,6 +132,7 @@ const OpDef& Stft() {
        .inputs = {"signal", InputDef("frame_step").DecidesShape(), InputDef("window").Optional(),
                   InputDef("frame_length").Optional().DecidesShape()},
        .type = StftType,
+       .flops = FlopsPerResult<StftAttrs, 500>,
        .kernels = {{"portable", StftKernel}}}));
   return def;
 }

@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/tensor/order.h"
 
 namespace baton {
@@ -47,6 +48,7 @@ const OpDef& ArgSort() {
        .inputs = {"data"},
        .type = ArgSortType,
        .check_attrs = CheckArgSortAttrs,
+       .flops = FlopsPerOperand<ArgSortAttrs, 300>,
        .kernels = {{"portable", ArgSortKernel}}}));
   return def;
 }

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "ops/elementwise/arithmetic.h"
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/strided_copy.h"
 #include "ops/tensor/einsum_equation.h"
 
@@ -156,6 +159,23 @@ absl::Status EinsumKernel(const EinsumAttrs& attrs, KernelCall& call) {
   });
 }
 
+// A multiply-add for each step of the whole loop nest.
+Dim EinsumFlops(CostInputs inputs, CostOutputs outputs, const EinsumAttrs& attrs) {
+  absl::StatusOr<EinsumEquation> equation = ParseEinsum(attrs.equation);
+  absl::InlinedVector<int, 4> ranks;
+  for (const TensorType* input : inputs) ranks.push_back(input->shape.rank());
+  if (!equation.ok() || !ExpandEllipses(&*equation, ranks).ok()) return outputs[0].shape.NumElements();
+  std::array<bool, kNumEinsumLabels> seen = {};
+  Dim steps(2);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto& labels = equation->inputs[i].labels;
+    for (size_t axis = 0; axis < labels.size(); ++axis) {
+      if (!std::exchange(seen[labels[axis]], true)) steps = steps * inputs[i]->shape[static_cast<int>(axis)];
+    }
+  }
+  return steps;
+}
+
 }  // namespace
 
 const OpDef& Einsum() {
@@ -168,6 +188,7 @@ const OpDef& Einsum() {
        .inputs = {InputDef("data").Variadic()},
        .type = EinsumType,
        .check_attrs = CheckEinsumAttrs,
+       .flops = EinsumFlops,
        .kernels = {{"portable", EinsumKernel}}}));
   return def;
 }

@@ -1,3 +1,4 @@
+#include "ops/op_cost.h"
 #include "ops/tensor/order.h"
 
 namespace baton {
@@ -36,6 +37,7 @@ const OpDef& Sort() {
                                    {"is_ascend", &SortAttrs::is_ascend, "the least element comes first"}},
                          .inputs = {"data"},
                          .type = SortType,
+                         .flops = FlopsPerOperand<SortAttrs, 300>,
                          .kernels = {{"portable", SortKernel}}}));
   return def;
 }

@@ -1,4 +1,5 @@
 #include "ops/element_bits.h"
+#include "ops/op_cost.h"
 #include "ops/tensor/order.h"
 
 namespace baton {
@@ -133,6 +134,7 @@ const OpDef& Unique() {
        .inputs = {"data"},
        .outputs = {"unique", "indices", "inverse_indices", "counts"},
        .type = UniqueType,
+       .flops = FlopsPerOperand<UniqueAttrs, 300>,
        .kernels = {{"portable", UniqueKernel}}}));
   return def;
 }

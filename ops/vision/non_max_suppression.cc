@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "ops/elementwise/kernels.h"
+#include "ops/op_cost.h"
 #include "ops/tensor/indices.h"
 #include "ops/vision/boxes.h"
 
@@ -167,6 +168,7 @@ const OpDef& NonMaxSuppression() {
        .outputs = {"boxes", "indices", "valid_count"},
        .type = NonMaxSuppressionType,
        .check_attrs = CheckNonMaxSuppressionAttrs,
+       .flops = FlopsPerOperand<NonMaxSuppressionAttrs, 1000>,
        .kernels = {{"portable", NonMaxSuppressionKernel}}}));
   return def;
 }

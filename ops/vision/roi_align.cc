@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 
+#include "ops/op_cost.h"
 #include "ops/vision/roi.h"
 
 namespace baton {
@@ -163,6 +164,7 @@ const OpDef& RoiAlign() {
        .inputs = {"data", "rois", InputDef("batch_indices").Optional()},
        .type = RoiAlignType,
        .check_attrs = CheckRoiAlignAttrs,
+       .flops = FlopsPerResult<RoiAlignAttrs, 500>,
        .kernels = {{"portable", RoiAlignKernel}}}));
   return def;
 }

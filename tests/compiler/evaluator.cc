@@ -78,6 +78,10 @@ class Evaluator {
   absl::StatusOr<Value> Evaluate(const ir::Call& call) {
     return Joined(EvaluateFunction(*call.callee, ValuesOf(call.args)));
   }
+  absl::StatusOr<Value> Evaluate(const ir::Fork& fork) {
+    return Joined(EvaluateFunction(*fork.callee, ValuesOf(fork.args)));
+  }
+  absl::StatusOr<Value> Evaluate(const ir::Await& await) { return ValueOf(await.future); }
   absl::StatusOr<Value> Evaluate(const ir::MakeClosure& closure) {
     return Value::Of(Kind::kClosure, ValuesOf(closure.captured), 0, closure.function);
   }

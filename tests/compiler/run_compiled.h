@@ -17,9 +17,11 @@
 namespace baton {
 
 // Both encodings.
-inline absl::StatusOr<VerifiedExecutable> CompileAndRead(std::unique_ptr<ir::Module> module, int level) {
+inline absl::StatusOr<VerifiedExecutable> CompileAndRead(std::unique_ptr<ir::Module> module, int level,
+                                                         Forking forking = Forking::kWhereWorthwhile) {
   CompileOptions options;
   options.optimization_level = level;
+  options.forking = forking;
   options.stack_code = true;
   BATON_ASSIGN_OR_RETURN(Executable executable, Compile(std::move(module), options));
   BATON_ASSIGN_OR_RETURN(std::string bytes, SerializeExecutable(executable));
@@ -36,8 +38,10 @@ inline absl::StatusOr<std::shared_ptr<const Program>> LoadCompiled(std::unique_p
 
 // Runs both encodings; they must agree bit for bit.
 inline absl::StatusOr<std::vector<Tensor>> RunCompiled(std::unique_ptr<ir::Module> module, int level,
-                                                       absl::Span<const Tensor> inputs) {
-  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable verified, CompileAndRead(std::move(module), level));
+                                                       absl::Span<const Tensor> inputs,
+                                                       Forking forking = Forking::kWhereWorthwhile) {
+  BATON_ASSIGN_OR_RETURN(const VerifiedExecutable verified,
+                         CompileAndRead(std::move(module), level, forking));
   const std::unique_ptr<KernelResolver> resolver = MakeKernelResolver({.portable_only = true});
   absl::StatusOr<std::vector<Tensor>> results[2];
   for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack}) {

@@ -14,7 +14,8 @@ struct ArenaFixture {
     void operator()(MemoryPool* pool) const { pool->Close(); }
   };
   test::CountingDevice device;
-  std::unique_ptr<MemoryPool, Closer> pool{MemoryPool::Create(&device)};
+  std::shared_ptr<MemoryBudget> budget = std::make_shared<MemoryBudget>();
+  std::unique_ptr<MemoryPool, Closer> pool{MemoryPool::Create(&device, budget)};
   Arena arena{pool.get()};
 };
 
@@ -83,7 +84,8 @@ TEST_CASE_METHOD(ArenaFixture, "arena: a negative size is an error", "[exec]") {
 }
 
 TEST_CASE_METHOD(ArenaFixture, "arena: a region beyond the limit has no memory", "[exec]") {
-  pool->BeginInvocation(1000);
+  budget->Begin(1000);
+  pool->BeginInvocation();
   for (const int64_t num_bytes : {int64_t{2000}, INT64_MAX}) {
     REQUIRE(arena.Enter(num_bytes).ok());
     CHECK(!arena.HasMemory());

@@ -12,12 +12,19 @@ struct PoolCloser {
   void operator()(MemoryPool* pool) const { pool->Close(); }
 };
 
+struct OneHeap final : HeapFamily {
+  bool DropShared(Object*) override { return true; }
+};
+
 struct HeapFixture {
-  std::unique_ptr<MemoryPool, PoolCloser> pool{MemoryPool::Create(GetCpuDevice())};
+  std::unique_ptr<MemoryPool, PoolCloser> pool{
+      MemoryPool::Create(GetCpuDevice(), std::make_shared<MemoryBudget>())};
+  OneHeap family;
   MemoryPool::Scope scope{pool.get()};
   ObjectLayout cell = MakeLayout({kO, kT}, /*is_cell=*/true);
   ObjectLayout pair = MakeLayout({kO, kO}, /*is_cell=*/false);
-  ObjectHeap heap{pool.get()};
+  ObjectHeap heap{pool.get(), &family};
+  HeapFixture() { family.heaps.push_back(&heap); }
 
   Object* NewCell() {
     Object* object = heap.New(cell);

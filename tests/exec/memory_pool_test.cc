@@ -42,7 +42,8 @@ TEST_CASE("size classes: each holds its sizes and wastes at most a quarter", "[e
 
 TEST_CASE("pool: a released tensor's memory is used again", "[exec]") {
   test::CountingDevice device;
-  PoolPtr pool(MemoryPool::Create(&device));
+  auto budget = std::make_shared<MemoryBudget>();
+  PoolPtr pool(MemoryPool::Create(&device, budget));
   const MemoryPool::Scope scope(pool.get());
   void* data = Allocate(*pool, 100)->data;
   Tensor again = Allocate(*pool, 110);
@@ -53,9 +54,11 @@ TEST_CASE("pool: a released tensor's memory is used again", "[exec]") {
 
 TEST_CASE("pool: the limit counts what is in use and frees caches first", "[exec]") {
   test::CountingDevice device;
-  PoolPtr pool(MemoryPool::Create(&device));
+  auto budget = std::make_shared<MemoryBudget>();
+  PoolPtr pool(MemoryPool::Create(&device, budget));
   const MemoryPool::Scope scope(pool.get());
-  pool->BeginInvocation(100000);
+  budget->Begin(100000);
+  pool->BeginInvocation();
   { Tensor cached = Allocate(*pool, 16384); }  // 65536 bytes, now on a free list
   CHECK(pool->cached_bytes() > 65536);
   Tensor other = Allocate(*pool, 20000);  // another class: fits only without the cached block
@@ -69,7 +72,8 @@ TEST_CASE("pool: the limit counts what is in use and frees caches first", "[exec
 TEST_CASE("pool: an exhausted device is an error that names it", "[exec]") {
   test::CountingDevice device;
   device.max_bytes = 1000;
-  PoolPtr pool(MemoryPool::Create(&device));
+  auto budget = std::make_shared<MemoryBudget>();
+  PoolPtr pool(MemoryPool::Create(&device, budget));
   const MemoryPool::Scope scope(pool.get());
   CHECK_FALSE(Allocate(*pool, 1000));
   CHECK_THAT(std::string(pool->ExhaustedError(4000).message()),
@@ -79,7 +83,8 @@ TEST_CASE("pool: an exhausted device is an error that names it", "[exec]") {
 
 TEST_CASE("pool: what escaped is not charged and comes back", "[exec]") {
   test::CountingDevice device;
-  PoolPtr pool(MemoryPool::Create(&device));
+  auto budget = std::make_shared<MemoryBudget>();
+  PoolPtr pool(MemoryPool::Create(&device, budget));
   Tensor tensor;
   {
     const MemoryPool::Scope scope(pool.get());
@@ -90,7 +95,8 @@ TEST_CASE("pool: what escaped is not charged and comes back", "[exec]") {
   CHECK(pool->used_bytes() == 0);
   void* data = tensor->data;
   std::thread([&] { tensor = Tensor(); }).join();
-  pool->BeginInvocation(INT64_MAX);
+  budget->Begin(INT64_MAX);
+  pool->BeginInvocation();
   const MemoryPool::Scope scope(pool.get());
   CHECK(Allocate(*pool, 100)->data == data);
   CHECK(pool->used_bytes() == 0);
@@ -100,7 +106,8 @@ TEST_CASE("pool: tensors outlive it", "[exec]") {
   test::CountingDevice device;
   std::vector<Tensor> tensors;
   {
-    PoolPtr pool(MemoryPool::Create(&device));
+    auto budget = std::make_shared<MemoryBudget>();
+    PoolPtr pool(MemoryPool::Create(&device, budget));
     const MemoryPool::Scope scope(pool.get());
     for (int i = 0; i < 3; ++i) tensors.push_back(Allocate(*pool, 10));
     for (const Tensor& tensor : tensors) pool->Escape(tensor.get());
@@ -113,7 +120,8 @@ TEST_CASE("pool: tensors outlive it", "[exec]") {
 TEST_CASE("pool: other threads release while it allocates and closes", "[exec][threads]") {
   test::CountingDevice device;
   for (int round = 0; round < 20; ++round) {
-    PoolPtr pool(MemoryPool::Create(&device));
+    auto budget = std::make_shared<MemoryBudget>();
+    PoolPtr pool(MemoryPool::Create(&device, budget));
     std::vector<std::vector<Tensor>> handed(3);
     {
       const MemoryPool::Scope scope(pool.get());
@@ -143,8 +151,9 @@ TEST_CASE("pool: other threads release while it allocates and closes", "[exec][t
 
 TEST_CASE("pool: exclusive ownership", "[exec]") {
   test::CountingDevice device;
-  PoolPtr pool(MemoryPool::Create(&device));
-  PoolPtr other(MemoryPool::Create(&device));
+  auto budget = std::make_shared<MemoryBudget>();
+  PoolPtr pool(MemoryPool::Create(&device, budget));
+  PoolPtr other(MemoryPool::Create(&device, std::make_shared<MemoryBudget>()));
   Tensor mine;
   {
     const MemoryPool::Scope scope(pool.get());

@@ -20,15 +20,14 @@ ParallelOptions Parse(std::vector<std::string> args, bool several) {
 }
 
 TEST_CASE("parallel options: one thread unless asked for more", "[tools]") {
-  const SchedulerOptions scheduler = SchedulerOf(Parse({}, false)).value();
+  const SchedulerOptions scheduler = SchedulerOf(Parse({}, false), false).value();
   CHECK(scheduler.num_threads == 1);
   CHECK(scheduler.kernel_threads == 1);
   CHECK_FALSE(scheduler.fork_always);
 }
 
 TEST_CASE("parallel options: a list gives a scheduler for each count", "[tools]") {
-  const auto schedulers =
-      SchedulersOf(Parse({"--threads", "2,1,4", "--kernel-threads", "1", "--fork-always"}, true));
+  const auto schedulers = SchedulersOf(Parse({"--threads", "2,1,4", "--kernel-threads", "1"}, true), true);
   REQUIRE(schedulers.ok());
   REQUIRE(schedulers->size() == 3);
   CHECK((*schedulers)[0].num_threads == 2);
@@ -45,9 +44,9 @@ TEST_CASE("parallel options: where one number is meant, a list is refused", "[to
 }
 
 TEST_CASE("parallel options: kernels get no more threads than there are", "[tools]") {
-  CHECK(SchedulerOf(Parse({"--threads", "2", "--kernel-threads", "2"}, false)).ok());
+  CHECK(SchedulerOf(Parse({"--threads", "2", "--kernel-threads", "2"}, false), false).ok());
   const absl::Status error =
-      SchedulersOf(Parse({"--threads", "4,1", "--kernel-threads", "2"}, true)).status();
+      SchedulersOf(Parse({"--threads", "4,1", "--kernel-threads", "2"}, true), false).status();
   CHECK(IsUsageError(error));
   CHECK(error.message() == "--kernel-threads 2: more than the 1 of --threads");
 }

@@ -35,8 +35,8 @@ std::string WriteFloats(const TemporaryFolder& folder, const std::string& name,
 }
 
 TEST_CASE("baton: help is printed with examples and exit code 0", "[tools]") {
-  for (const std::string command :
-       {"compile", "run", "inspect", "disasm", "asm", "verify", "bench", "conformance", "fmt", "operators"}) {
+  for (const std::string command : {"compile", "run", "inspect", "disasm", "asm", "verify", "bench",
+                                    "profile", "conformance", "fmt", "operators"}) {
     CAPTURE(command);
     const Outcome outcome = Baton({command, "--help"});
     CHECK(outcome.code == 0);
@@ -214,6 +214,34 @@ TEST_CASE("baton bench: measures with random inputs", "[tools]") {
   CHECK(absl::StrContains(outcome.out, "batch=2,length=4"));
   CHECK(absl::StrContains(outcome.err, "took 1 for other"));
   CHECK(absl::StrContains(folder.Read("r.json"), "\"instructions\": 1"));
+}
+
+TEST_CASE("baton bench: runs forks, counts them and compares the bits of runs", "[tools]") {
+  const TemporaryFolder folder;
+  const std::string text = folder.Write("m.s", R"(types
+  0: Tensor[(), int64]
+entry points
+  main(n: Tensor[(), int64]) -> (output: Tensor[(), int64]) = main#1
+function twice#0(r0: i64) -> (i64)
+  registers r0: i64
+  r0 = AddI64 r0, r0
+  Return (r0)
+function main#1(r0: tensor) -> (tensor)
+  registers r0: tensor, r1-r3: i64, r4: future
+  r1 = GetElementI64 r0!, 0
+  r2 = AddImm r1, 0
+  r4 = Fork twice#0, r2 (r1)
+  Await r4!, twice#0 (r3)
+  r0 = MakeTensor Tensor[(), int64]#0 (r3)
+  Return (r0!)
+)");
+  const std::string model = folder.File("m.baton");
+  REQUIRE(Baton({"asm", text, "-o", model}).code == 0);
+  const Outcome outcome = Baton({"bench", model, "--set", "n=3", "--threads", "1,2", "--repeat", "2",
+                                 "--warmup", "1", "--same-bits", "--json", "-"});
+  CHECK(outcome.code == 0);
+  CHECK(absl::StrContains(outcome.out, "\"forks\": "));
+  CHECK(absl::StrContains(outcome.out, "\"shared_forks_per_run\": 0"));
 }
 
 TEST_CASE("baton bench: one row for each number of threads", "[tools]") {

@@ -60,6 +60,8 @@ TEST_CASE("trace: work, span and idle time of one fork", "[tools]") {
   CHECK(analysis.parallelism_available() == Approx(140.0 / 90));
   CHECK(analysis.parallelism_reached() == Approx(1.4));
   CHECK(analysis.num_shared_forks == 1);
+  CHECK(analysis.start_delay_ns == 10);
+  CHECK(analysis.finish_delay_ns == 0);
   REQUIRE(analysis.workers.size() == 2);
   CHECK(analysis.workers[0].busy_ns == 90);
   CHECK(analysis.workers[0].idle == std::vector<Interval>{{60, 70}});
@@ -86,6 +88,8 @@ TEST_CASE("trace: a worker that helps while it waits is busy", "[tools]") {
   CHECK(analysis.work_ns == (30 + 5 + 14) + 65 + 40);
   CHECK(analysis.span_ns == 94);  // 10, the 65 of strand 1, 5 up to the second await, 14
   CHECK(analysis.workers[0].num_strands == 2);
+  CHECK(analysis.start_delay_ns == 15);  // of 5 and 15, the upper one
+  CHECK(analysis.finish_delay_ns == 1);  // of 0 and 1
   CHECK(analysis.workers[0].busy_ns == 49 + 40);
   CHECK(analysis.workers[0].idle == std::vector<Interval>{{30, 35}, {75, 80}, {85, 86}});
 }

@@ -188,7 +188,8 @@ absl::Status InstructionChecker::CheckRegister(const Operand& operand, uint16_t 
     return FailOperand(operand, "reads r", number, " after its last use in the same instruction");
   }
   if (!IsLastUse(unit)) {
-    return kind != SlotKind::kFuture
+    // Release gives up its register whether or not it is marked.
+    return kind != SlotKind::kFuture || instruction_.opcode == Opcode::kRelease
                ? absl::OkStatus()
                : FailOperand(operand, "is r", number, ", a future, which any use must mark as its last");
   }

@@ -72,6 +72,7 @@ absl::Status TypeFormChecker::CheckPart(const Type& type, bool open) const {
       return Fail(where_, ": there is no type variable ", Quoted(type.name()));
     case Type::Kind::kUnknown:
     case Type::Kind::kNever:
+    case Type::Kind::kFuture:
       break;
   }
   return Fail(where_, ": the type ", type.ToString(), " has no values");

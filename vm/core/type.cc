@@ -114,6 +114,13 @@ Type Type::Sequence(Type element) {
   return type;
 }
 
+Type Type::Future(Type result) {
+  Type type;
+  type.kind_ = Kind::kFuture;
+  type.fields_ = std::make_shared<const std::vector<Type>>(1, std::move(result));
+  return type;
+}
+
 std::string Type::ToString() const {
   const auto append = [](std::string* out, const Type& field) { out->append(field.ToString()); };
   switch (kind_) {
@@ -134,6 +141,8 @@ std::string Type::ToString() const {
       return name();
     case Kind::kSequence:
       return absl::StrCat("Sequence[", element().ToString(), "]");
+    case Kind::kFuture:
+      return absl::StrCat("future(", content().ToString(), ")");
     case Kind::kTuple:
       break;
   }

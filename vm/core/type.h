@@ -80,6 +80,7 @@ class Type {
     kReference,  // a mutable cell
     kVariable,   // a type parameter; only inside definitions of generic types and functions
     kSequence,   // an ordered list of tensors of one type; Never as that type: an empty one
+    kFuture,     // a forked call; inside functions only, never in files
   };
   Type() = default;
   Type(TensorType tensor);  // NOLINT: a tensor type is a type
@@ -91,6 +92,7 @@ class Type {
   static Type Reference(Type content);
   static Type Variable(absl::string_view name);
   static Type Sequence(Type element);
+  static Type Future(Type result);
 
   Kind kind() const { return kind_; }
   bool is_tensor() const { return kind_ == Kind::kTensor; }
@@ -100,12 +102,13 @@ class Type {
   bool is_reference() const { return kind_ == Kind::kReference; }
   bool is_variable() const { return kind_ == Kind::kVariable; }
   bool is_sequence() const { return kind_ == Kind::kSequence; }
+  bool is_future() const { return kind_ == Kind::kFuture; }
   const TensorType& tensor() const { return *tensor_; }       // REQUIRES: is_tensor()
   absl::Span<const Type> fields() const { return *fields_; }  // REQUIRES: is_tuple()
   // REQUIRES for the next two: is_function().
   absl::Span<const Type> params() const { return absl::MakeConstSpan(*fields_).subspan(1); }
   const Type& result() const { return fields_->front(); }
-  const Type& content() const { return fields_->front(); }  // REQUIRES: is_reference()
+  const Type& content() const { return fields_->front(); }  // REQUIRES: is_reference() or is_future()
   const Type& element() const { return fields_->front(); }  // REQUIRES: is_sequence()
   const std::string& name() const { return *name_; }        // REQUIRES: is_data() or is_variable()
   absl::Span<const Type> args() const { return *fields_; }  // REQUIRES: is_data()

@@ -37,7 +37,7 @@ void AppendSlotKinds(const Type& type, bool boxed, std::vector<SlotKind>* kinds)
   if (type.is_tuple()) {
     for (const Type& field : type.fields()) AppendSlotKinds(field, boxed, kinds);
   } else if (!type.is_tensor()) {
-    kinds->push_back(SlotKind::kObject);
+    kinds->push_back(type.is_future() ? SlotKind::kFuture : SlotKind::kObject);
   } else {
     const bool scalar = !boxed && IsScalarType(type);
     kinds->push_back(scalar ? *ScalarSlotKind(type.tensor().dtype) : SlotKind::kTensor);

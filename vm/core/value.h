@@ -40,7 +40,7 @@ std::optional<SlotKind> ScalarSlotKind(DType dtype);
 bool IsScalarType(const Type& type);
 
 // How a value of `type` lies in slots, appended to `kinds`: tuples field by field, scalars unboxed, data,
-// closures and references as objects. With `boxed`, scalars are tensors: the inputs and outputs of entry
+// closures and references as objects, futures as such. With `boxed`, scalars are tensors: the inputs and outputs of entry
 // points. REQUIRES: no variables, unknown or Never inside.
 void AppendSlotKinds(const Type& type, bool boxed, std::vector<SlotKind>* kinds);
 

@@ -55,6 +55,7 @@ struct FutureHeader : FutureLink {
   int64_t sequence = 0;           // of the forks of one strand, in the order of the program
   int64_t depth = 0;              // of the frame that forked, counted from the entry point
   int64_t work_ns = 0;            // about what the call takes; 0: unknown
+  int64_t strand = 0;             // its number in traces, once it is not deferred
   Interpreter* waiter = nullptr;  // kAwaited
   StrandError* error = nullptr;   // kDone: why there are no results, owned; or null
 

@@ -35,6 +35,7 @@ constexpr bool kIsFloat =
 
 absl::Status Interpreter::Begin(const LoadedFunction& function) {
   Clear(/*depth=*/0);
+  function_ = &function;
   if (interruptible_) BATON_RETURN_IF_ERROR(invocation_->Interruption());
   const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
   BATON_RETURN_IF_ERROR(frames_.Begin(invocation_->limits().max_depth, base_depth_, num_results));
@@ -48,6 +49,7 @@ void Interpreter::BeginForked(FutureHeader* future) {
   Clear(future->depth);
   forked_by_ = future;
   const LoadedFunction& function = *future->function;
+  function_ = &function;
   const auto num_results = static_cast<int64_t>(function.source->result_kinds.size());
   absl::Status status = frames_.Begin(invocation_->limits().max_depth, base_depth_, num_results);
   Slot* slots = status.ok() ? frames_.Push(function) : nullptr;
@@ -75,6 +77,7 @@ void Interpreter::Clear(int64_t depth) {
   steps_granted_ = 0;
   interruptible_ = invocation_->interruptible();
   shares_ = scheduler_->has_others();
+  awaiting_since_ns_ = -1;
   patience_ = 0;
 }
 
@@ -83,6 +86,7 @@ void Interpreter::Attach(Worker* worker) {
   heap_ = &worker->heap;
   sequences_ = &worker->sequences;
   kernels_ = &worker->kernels;
+  trace_ = worker->trace.get();
   frames_.Attach(pool_, heap_);
   arena_.Attach(pool_);
 }
@@ -260,7 +264,10 @@ bool Interpreter::RunKernel(uint32_t call_site, bool allocate) {
   if (interruptible_ && !CheckInterrupt()) return false;
   if (shares_) ShareDeferred();
   ++kernel_calls_;
+  const int64_t begin_ns = trace_ == nullptr ? 0 : trace_->NowNs();
   absl::Status status = allocate ? kernels_->RunAndAllocate(call_site) : kernels_->Run(call_site);
+  if (trace_ != nullptr) [[unlikely]]
+    TraceKernel(call_site, begin_ns);
   if (status.ok()) [[likely]]
     return true;
   return Fail(std::move(status));

@@ -45,6 +45,7 @@ class Interpreter {
         heap_(&worker->heap),
         sequences_(&worker->sequences),
         kernels_(&worker->kernels),
+        trace_(worker->trace.get()),
         frames_(pool_, heap_),
         arena_(pool_) {}
 
@@ -61,6 +62,11 @@ class Interpreter {
 
   FutureHeader* forked_by() const { return forked_by_; }  // null: the strand of the entry point
   FutureHeader* awaited() const { return awaited_; }
+  // Identifies it in traces; 0: that of the entry point.
+  TraceBuffer* trace() const { return trace_; }
+  int64_t number() const { return forked_by_ == nullptr ? 0 : forked_by_->strand; }
+  // Says in the trace what ran from `begin_ns` until now.
+  void TraceRun(int64_t begin_ns);
   const StrandError& error() const { return error_; }
   // On success each is an owned reference, or a scalar.
   Slot* results() const { return frames_.results(); }
@@ -154,6 +160,8 @@ class Interpreter {
   void ShareDeferred();
   void ShareAtHeartbeat();
   void ShareOldest();
+  void TraceKernel(uint32_t call_site, int64_t begin_ns);
+  void TraceAwait(const FutureHeader& future);
   // A future that is not deferred any more is awaited.
   enum class Awaited : uint8_t { kDeferred, kDone, kFailed, kPending };
   Awaited Await(FutureHeader* future);
@@ -195,6 +203,7 @@ class Interpreter {
   ObjectHeap* heap_;
   SequenceMaker* sequences_;
   KernelCaller* kernels_;
+  TraceBuffer* trace_;  // null: not traced
 
   FrameStack frames_;
   Arena arena_;
@@ -203,6 +212,7 @@ class Interpreter {
   int64_t instructions_ = 0;
   int64_t kernel_calls_ = 0;
 
+  const LoadedFunction* function_ = nullptr;
   FutureHeader* forked_by_ = nullptr;
   int64_t base_depth_ = 0;  // frames below the first
   FutureLink deferred_;     // futures that nobody else knows, oldest first
@@ -211,6 +221,7 @@ class Interpreter {
   int patience_ = 0;           // forks until the next look at the clock
   int64_t last_share_ns_ = 0;  // when a fork of unknown work was shared last
   FutureHeader* awaited_ = nullptr;
+  int64_t awaiting_since_ns_ = -1;    // while it is traced and suspended
   int64_t operand_stack_height_ = 0;  // of stack code, while it is suspended
 
   StrandError error_;

@@ -102,11 +102,12 @@ int64_t SignatureLength(const LoadedKernel& kernel) {
   return length;
 }
 
-KernelCaller::KernelCaller(const LoadedProgram& program, MemoryPool* pool)
+KernelCaller::KernelCaller(const LoadedProgram& program, MemoryPool* pool, int num_threads)
     : program_(program),
       pool_(pool),
       instances_(program.kernels.size()),
       signatures_(program.call_sites.size()) {
+  this->num_threads = num_threads;
   size_t num_inputs = 0;
   size_t num_outputs = 0;
   for (const LoadedKernel& kernel : program.kernels) {

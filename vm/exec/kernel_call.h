@@ -23,7 +23,8 @@ int64_t SignatureLength(const LoadedKernel& kernel);
 
 class KernelCaller final : private KernelContext {
  public:
-  KernelCaller(const LoadedProgram& program, MemoryPool* pool);
+  // `num_threads`: that a kernel may use.
+  KernelCaller(const LoadedProgram& program, MemoryPool* pool, int num_threads);
 
   // Where the interpreter puts the arguments of a call, all borrowed: passed input j into inputs[passed[j]].
   struct Arguments {

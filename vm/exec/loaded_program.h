@@ -83,6 +83,8 @@ struct LoadedKernel {
 // One instruction that calls a kernel.
 struct LoadedCallSite {
   uint32_t kernel = 0;
+  int32_t function = 0;
+  int32_t location = -1;  // in the executable's table; -1: unknown
 };
 
 struct LoadedType {

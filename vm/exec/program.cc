@@ -92,8 +92,15 @@ absl::Status LoadKernels(const Executable& executable, const KernelResolver& res
                          absl::StrJoin(failures, "; ")));
 }
 
+int32_t LocationAt(const CodeView& view, size_t place) {
+  const auto after = std::upper_bound(view.debug().begin(), view.debug().end(), place,
+                                      [](size_t p, const DebugEntry& entry) { return p < entry.place; });
+  return after == view.debug().begin() ? -1 : static_cast<int32_t>(std::prev(after)->location);
+}
+
 // Puts the indices of loaded tables and relative labels into an instruction at `place`; see LoadedFunction.
-void ResolveOperands(size_t place, LoadedProgram* loaded, ClosureLoader* closures, Instruction* instruction) {
+void ResolveOperands(const CodeView& view, int32_t function, size_t place, LoadedProgram* loaded,
+                     ClosureLoader* closures, Instruction* instruction) {
   const OpcodeInfo& info = GetOpcode(instruction->opcode);
   for (int i = 0; i < info.num_operands; ++i) {
     int64_t& number = instruction->operands[i].number;
@@ -103,7 +110,7 @@ void ResolveOperands(size_t place, LoadedProgram* loaded, ClosureLoader* closure
         number = static_cast<uint32_t>(number - static_cast<int64_t>(place));
         break;
       case OperandKind::kKernel:
-        loaded->call_sites.push_back({index});
+        loaded->call_sites.push_back({index, function, LocationAt(view, place)});
         number = static_cast<int64_t>(loaded->call_sites.size()) - 1;
         break;
       case OperandKind::kSignature:
@@ -141,11 +148,12 @@ uint8_t LoadedCode(const CodeView& view, const Instruction& instruction) {
 // See LoadedFunction. Cannot fail: verifier.cc has decoded the same code.
 absl::Status LoadCode(LoadedProgram* loaded, ClosureLoader* closures, LoadedFunction* function) {
   const CodeView view(*function->source, loaded->dispatch);
+  const auto index = static_cast<int32_t>(function - loaded->functions.data());
   Instruction instruction;
   size_t length = 0;
   for (size_t place = 0; place < view.size(); place += length) {
     BATON_RETURN_IF_ERROR(view.Decode(place, &instruction, &length));
-    ResolveOperands(place, loaded, closures, &instruction);
+    ResolveOperands(view, index, place, loaded, closures, &instruction);
     loaded->has_forks |= instruction.opcode == Opcode::kFork;
     const uint8_t code = LoadedCode(view, instruction);
     if (loaded->dispatch == Dispatch::kStack) {

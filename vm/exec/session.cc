@@ -225,6 +225,16 @@ absl::StatusOr<std::vector<Tensor>> Session::Invoke(absl::string_view entry, abs
 void Session::SetCounting(bool on) {
   impl_->counting = on;
 }
+void Session::StartTrace() {
+  impl_->strands.StartTrace();
+}
+Trace Session::TakeTrace() {
+  return impl_->strands.TakeTrace();
+}
+void Session::ReleaseMemory() {
+  const MemoryPool::Scope scope(impl_->pool);
+  impl_->strands.FreeMemory();
+}
 const InvocationCounts& Session::counts() const {
   return impl_->counts;
 }

@@ -15,6 +15,7 @@
 #include "vm/core/value_tree.h"
 #include "vm/exec/program.h"
 #include "vm/exec/scheduler.h"
+#include "vm/exec/trace.h"
 
 namespace baton {
 
@@ -72,6 +73,11 @@ class Session {
   // Counts instructions from now on (slower). Kernel calls are always counted.
   void SetCounting(bool on);
   const InvocationCounts& counts() const;
+  // Traces invocations from now on (slower); then gives what was traced since, and stops.
+  void StartTrace();
+  Trace TakeTrace();
+  // Gives back memory that is kept for the next invocations.
+  void ReleaseMemory();
   const Program& program() const;
 
  private:

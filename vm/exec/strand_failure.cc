@@ -20,7 +20,7 @@ bool Interpreter::GiveUpFrames() {
   while (frames_.depth() > 0) {
     while (FutureHeader* future = FindEarlierFuture()) {
       const FutureState state = future->state.load(std::memory_order_acquire);
-      if (state == FutureState::kDeferred) scheduler_->Queue(future);
+      if (state == FutureState::kDeferred) scheduler_->Queue(future, this);
       if (state != FutureState::kDone) {
         awaited_ = future;
         return false;

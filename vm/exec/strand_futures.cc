@@ -55,7 +55,10 @@ void Interpreter::ShareAtHeartbeat() {
 void Interpreter::ShareOldest() {
   if (deferred_.next == &deferred_) return;
   auto* future = static_cast<FutureHeader*>(deferred_.next);
-  if (MakeShareable(future)) return scheduler_->Queue(future);
+  if (MakeShareable(future)) {
+    scheduler_->Queue(future, this);
+    return;
+  }
   // It stays deferred, but is not looked at again.
   future->Remove();
   future->previous = future->next = future;
@@ -67,6 +70,9 @@ Interpreter::Awaited Interpreter::Await(FutureHeader* future) {
     awaited_ = future;
     return Awaited::kPending;
   }
+  awaited_ = nullptr;
+  if (trace_ != nullptr) [[unlikely]]
+    TraceAwait(*future);
   if (future->error == nullptr) return Awaited::kDone;
   failed_sequence_ = future->sequence;
   error_ = *future->error;

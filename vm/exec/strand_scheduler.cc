@@ -164,8 +164,36 @@ void StrandScheduler::WorkUntilIdle(int index) {
   }
 }
 
-void StrandScheduler::Queue(FutureHeader* future) {
+void StrandScheduler::StartTrace() {
+  const int64_t start_ns = TraceBuffer::ClockNs();
+  for (size_t i = 0; i < workers_.size(); ++i)
+    workers_[i]->trace = std::make_unique<TraceBuffer>(static_cast<int>(i), start_ns);
+  num_strands_ = 0;
+}
+
+Trace StrandScheduler::TakeTrace() {
+  Trace trace;
+  trace.num_workers = static_cast<int>(workers_.size());
+  for (const auto& worker : workers_) {
+    const std::unique_ptr<TraceBuffer> buffer = std::move(worker->trace);
+    if (buffer == nullptr) continue;
+    trace.events.insert(trace.events.end(), buffer->events().begin(), buffer->events().end());
+    trace.num_lost += buffer->num_lost();
+  }
+  return trace;
+}
+
+void StrandScheduler::Queue(FutureHeader* future, const Interpreter* strand) {
   bool send_for_worker = false;
+  if (TraceBuffer* trace = strand->trace(); trace != nullptr) [[unlikely]] {
+    future->strand = num_strands_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const int64_t now_ns = trace->NowNs();
+    trace->Add({.kind = TraceEvent::Kind::kFork,
+                .begin_ns = now_ns,
+                .end_ns = now_ns,
+                .strand = strand->number(),
+                .other = future->strand});
+  }
   future->Remove();
   {
     absl::MutexLock lock(&mutex_);
@@ -235,7 +263,10 @@ void StrandScheduler::Execute(Worker& worker, Interpreter* strand) {
   num_busy_.fetch_add(1, std::memory_order_relaxed);
   while (strand != nullptr) {
     strand->Attach(&worker);
+    const int64_t begin_ns = worker.trace == nullptr ? 0 : worker.trace->NowNs();
     const StrandOutcome outcome = strand->Continue();
+    if (worker.trace != nullptr) [[unlikely]]
+      strand->TraceRun(begin_ns);
     strand = outcome == StrandOutcome::kSuspended ? Suspend(strand, worker) : Finish(strand, worker);
   }
   num_busy_.fetch_sub(1, std::memory_order_relaxed);

@@ -69,6 +69,9 @@ class StrandScheduler final : public HeapFamily {
   // Objects that only cycles kept alive, of all invocations.
   int64_t num_collected() const;
   void FreeMemory();
+  // Traces what follows; gives what was traced and stops. REQUIRES: no invocation is running.
+  void StartTrace();
+  Trace TakeTrace();
 
   // For strands.
   bool has_others() const { return max_workers_ > 0; }
@@ -80,9 +83,9 @@ class StrandScheduler final : public HeapFamily {
   }
   // Is there little in the queue?
   bool has_room() const { return num_queued_.load(std::memory_order_relaxed) < 4 * (max_workers_ + 1); }
-  // A deferred future may be run by any worker from now on. REQUIRES: MakeShareable, or the strand does
-  // nothing until it is done.
-  void Queue(FutureHeader* future);
+  // A deferred future of `strand` may be run by any worker from now on. REQUIRES: MakeShareable, or the
+  // strand does nothing until it is done.
+  void Queue(FutureHeader* future, const Interpreter* strand);
   // Makes a queued future deferred again, without a place in a list; false when it is not queued any more.
   bool TakeBack(FutureHeader* future);
   bool DropShared(Object* future) override;
@@ -119,6 +122,7 @@ class StrandScheduler final : public HeapFamily {
   std::atomic<int> num_busy_{0};    // workers that run a strand
   std::atomic<int> num_queued_{0};  // futures
   std::atomic<bool> root_done_{false};
+  std::atomic<int64_t> num_strands_{0};  // that have a number in traces
 
   absl::Mutex mutex_;
   FutureLink queue_ ABSL_GUARDED_BY(mutex_);                                   // oldest first

@@ -7,14 +7,13 @@
 
 namespace baton {
 
-// A strand is what runs one shared fork, or (strand 0) the invocation itself. It runs on one worker from
-// begin to end; while it awaits, that worker may run others, whose events then lie between those of the
-// await.
+// A strand is what runs one shared fork, or (strand 0) the invocation itself. While it awaits others its worker
+// runs something else; it may go on on another worker.
 struct TraceEvent {
   enum class Kind : uint8_t {
-    kStrand,  // from its first instruction to its last
+    kStrand,  // a run of a strand: from its begin or where it went on to its end or where it had to wait
     kKernel,  // a kernel call
-    kFork,    // the fork that `other` runs: an instant. Forks that were not shared may be left out
+    kFork,    // when the fork that `other` runs was offered to others: an instant. Others are left out
     kAwait,   // from asking for what `other` gives to having it; not of forks that ran inline
   };
   Kind kind = Kind::kStrand;

@@ -9,6 +9,7 @@
 #include "vm/exec/memory_pool.h"
 #include "vm/exec/object_heap.h"
 #include "vm/exec/sequence.h"
+#include "vm/exec/trace_buffer.h"
 
 namespace baton {
 
@@ -22,12 +23,13 @@ struct Worker {
       : pool(MemoryPool::Create(program.device, std::move(budget))),
         heap(pool.get(), family),
         sequences(program.sequence_layout, pool.get(), &heap),
-        kernels(program, pool.get()) {}
+        kernels(program, pool.get(), kernel_threads) {}
 
   std::unique_ptr<MemoryPool, PoolCloser> pool;
   ObjectHeap heap;
   SequenceMaker sequences;
   KernelCaller kernels;
+  std::unique_ptr<TraceBuffer> trace;  // null: not traced
 };
 
 }  // namespace baton
