@@ -28,6 +28,7 @@ void CheckDropped(absl::StatusCode expected, Append append) {
   const Tensor input = Floats({1, 2, 3});
   for (int i = 0; i < 20; ++i) {
     const auto outputs = fixture.session().Invoke("main", {input});
+    CAPTURE(outputs.status());
     CHECK(outputs.status().code() == expected);
     if (outputs.ok()) CHECK(FloatsOf((*outputs)[0]) == std::vector<float>{1, 2, 3});
   }

@@ -105,7 +105,7 @@ class FunctionMaker {
     const int local = Local(kind);
     if (kind == kU) {
       // Mostly of one function: a future of another cannot be awaited.
-      AppendFork(Pick(8) == 0 ? Pick(3) : 0);
+      PushFuture(Pick(8) == 0 ? Pick(3) : 0);
       if (Pick(2) == 0) return;
       Append("LocalSet", {local}, {kU}, {});
       Append("LocalTake", {local}, {}, {kU});
@@ -117,10 +117,11 @@ class FunctionMaker {
       Append("LocalGet", {local}, {}, {kind});
     }
   }
-  void AppendFork(int callee) {
+  void PushFuture(int callee) {
     Kinds taken = tables_.functions[static_cast<size_t>(callee)].params;
     taken.insert(taken.begin(), kI);
-    Do("Fork", {callee, taken.size() - 1}, taken, {kU});
+    for (const SlotKind kind : taken) Push(kind);
+    Append("Fork", {callee, taken.size() - 1}, taken, {kU});
   }
   void Pop() {
     const SlotKind kind = stack_.back();
@@ -245,7 +246,7 @@ class FunctionMaker {
     const int callee = Pick(3);
     const Signature& signature = tables_.functions[static_cast<size_t>(callee)];
     if (Pick(4) == 0) {
-      AppendFork(callee);
+      PushFuture(callee);
     } else if (Pick(4) == 0) {
       Do("Await", {Pick(8) == 0 ? 2 : 0, 1}, {kU}, tables_.functions[0].results);
     } else if (Pick(3) == 0) {
