@@ -39,7 +39,9 @@ void Scheduler::Send(std::shared_ptr<StrandDoor> door) {
   impl_->arena.enqueue([door = std::move(door)] {
     StrandScheduler* const scheduler = door->Enter();
     if (scheduler == nullptr) return;
-    scheduler->WorkUntilIdle(tbb::this_task_arena::current_thread_index() + 1);
+    // An arena for one worker has two slots, of which that worker has either.
+    const int slot = tbb::this_task_arena::current_thread_index();
+    scheduler->WorkUntilIdle(std::min(slot + 1, scheduler->max_workers()));
     door->Leave();
   });
 }

@@ -12,6 +12,8 @@ namespace baton {
 void Interpreter::BeginFailure() {
   if (program_.dispatch == Dispatch::kStack) ReleaseOperandStacks();
   failing_ = true;
+  // Those that it waits for need them.
+  invocation_->GiveSteps(std::exchange(steps_granted_, 0));
   error_.trace.Append(program_, frames_);
 }
 

@@ -75,6 +75,7 @@ class StrandScheduler final : public HeapFamily {
 
   // For strands.
   bool has_others() const { return max_workers_ > 0; }
+  int max_workers() const { return max_workers_; }
   bool shares_all() const { return shares_all_; }
   // Is there a worker without work?
   bool is_hungry() const {
