@@ -143,6 +143,7 @@ class StrandFinder {
     if (!KeepsFailures(candidate, strand.forked_after)) return Refuse(root, Refusal::kFailure);
     const double most = strand.ns_beside * (candidate.num_fallible > 0 ? kMaxImbalance : 1);
     if (candidate.ns > most) return Refuse(root, Refusal::kStays);
+    if (!limits_.fits(strand.members)) return Refuse(root, Refusal::kTooLarge);
     Accept(candidate, std::move(strand));
     return true;
   }

@@ -26,6 +26,9 @@ class Outliner {
  public:
   explicit Outliner(ir::Module& module);
 
+  // True when the bindings can be one function: an instruction has room for what they need.
+  bool Fits(const RegionGraph& graph, const std::vector<int>& members,
+            const std::vector<ir::Binding>& bindings) const;
   // Takes the strand's bindings out of `bindings`, whose graph this is. The Fork's work is left open.
   ForkedStrand Outline(const RegionGraph& graph, const Strand& strand, const std::string& function_name,
                        std::vector<ir::Binding>* bindings);
