@@ -227,22 +227,21 @@ Work CostModel::KernelWork(const Binding& binding, const ir::OpCall& call) const
     ranked &= type.shape.has_rank();
   });
   if (!ranked || outputs.empty()) return Constant(kUnknownKernelPs);
-  Dim bytes, elements;
-  for (const TensorType& output : outputs) {
-    bytes = bytes + NumBytes(output);
-    elements = elements + output.shape.NumElements();
-  }
+  Dim bytes;
+  for (const TensorType& output : outputs) bytes = bytes + NumBytes(output);
   // What moves elements reads as many as it writes: not all of an embedding's table.
   const bool moves = call.op->elements != nullptr && call.op->flops == nullptr;
   if (moves) bytes = Dim(2) * bytes;
   for (const TensorType* input : inputs) {
-    if (moves || input == nullptr) continue;
-    bytes = bytes + NumBytes(*input);
-    const Dim own = input->shape.NumElements();
-    if (AssumedValue(own) > AssumedValue(elements)) elements = own;
+    if (!moves && input != nullptr) bytes = bytes + NumBytes(*input);
   }
-  const Dim flops = call.op->flops ? call.op->flops(inputs, outputs, call.attrs.raw()) : elements;
-  Work work = Larger(FromDim(flops * Dim(kPsPerFlop)), FromDim(bytes * Dim(kPsPerByte)));
+  Work work = FromDim(bytes * Dim(kPsPerByte));
+  // Without a rule one operation per element, which takes less than its bytes.
+  static_assert(kPsPerFlop <= kPsPerByte);
+  if (call.op->flops) {
+    const Dim flops = call.op->flops(inputs, outputs, call.attrs.raw());
+    work = Larger(FromDim(flops * Dim(kPsPerFlop)), work);
+  }
   work.Add(Constant(kKernelPs));
   return work;
 }

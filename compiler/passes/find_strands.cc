@@ -36,7 +36,7 @@ class StrandFinder {
         limits_(limits),
         own_work_(graph.num_nodes()),
         strand_of_(graph.num_nodes(), -1),
-        steps_left_(int64_t{64} * graph.num_nodes()) {
+        steps_left_(int64_t{8} * graph.num_nodes()) {
     for (int i = 0; i < graph.num_nodes(); ++i) own_work_.Add(i, graph[i].ns);
   }
 

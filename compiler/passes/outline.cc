@@ -141,7 +141,7 @@ Function* Outliner::MakeFunction(const Strand& strand, const std::vector<int>& m
                                  const std::string& name, std::vector<Binding>* bindings,
                                  ForkedStrand* forked) {
   std::string unique = name;
-  for (int i = 1; !names_.insert(unique).second; ++i) unique = absl::StrCat(name, "_", i);
+  while (!names_.insert(unique).second) unique = absl::StrCat(name, "_", ++next_numbers_[name]);
   Function* function = module_.NewFunction(unique);
   Region* body = function->body;
   Substitution substitution;

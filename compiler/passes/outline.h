@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Outliner {
 
   ir::Module& module_;
   std::unordered_set<std::string> names_;
+  std::unordered_map<std::string, int> next_numbers_;  // of functions, by name
 };
 
 }  // namespace baton

@@ -13,6 +13,8 @@
 #include "tests/compiler/random_module.h"
 #include "tests/compiler/run_compiled.h"
 #include "tests/support/golden.h"
+#include "vm/bytecode/disassembler.h"
+#include "vm/bytecode/verifier.h"
 
 namespace baton {
 namespace {
@@ -38,6 +40,17 @@ TEST_CASE("parallelise: forks what pays and nothing else", "[parallelise]") {
     CAPTURE(name);
     CheckGolden(name, Parallelised(GoldenInput(name)));
   }
+}
+
+TEST_CASE("lowering: a forked call in both encodings", "[parallelise]") {
+  CompileOptions options;
+  options.stack_code = true;
+  absl::StatusOr<Executable> executable = Compile(Read(GoldenInput("parallelise/tree")), options);
+  REQUIRE(executable.ok());
+  const absl::StatusOr<VerifiedExecutable> verified = Verify(*std::move(executable));
+  CAPTURE(verified.status().ToString());
+  REQUIRE(verified.ok());
+  CheckGolden("lower/fork", Disassemble(**verified, {.source_lines = false}));
 }
 
 int CountForks(const ir::Module& module) {
