@@ -201,6 +201,19 @@ TEST_CASE("assembler: an empty text is an empty program", "[bytecode]") {
   }
 }
 
+TEST_CASE("assembler: what people wrote for fuzzing is accepted, and comes back", "[bytecode]") {
+  for (const char* name : {"by_hand.s", "futures.s"}) {
+    CAPTURE(name);
+    std::ifstream file(absl::StrCat(BATON_SOURCE_DIR, "/tests/fuzz/seeds/assembler_fuzz/", name));
+    REQUIRE(file.good());
+    std::stringstream text;
+    text << file.rdbuf();
+    const Executable executable = AssembleVerified(text.str());
+    const std::string listing = Disassemble(executable, {.lossless = true});
+    CHECK(Disassemble(AssembleVerified(listing), {.lossless = true}) == listing);
+  }
+}
+
 TEST_CASE("disassembler: a listing that loses nothing", "[bytecode]") {
   std::ifstream file(std::string(BATON_SOURCE_DIR) + "/tests/fuzz/seeds/assembler_fuzz/sample.s");
   REQUIRE(file.good());

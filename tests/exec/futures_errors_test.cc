@@ -5,7 +5,9 @@
 namespace baton::test {
 namespace {
 
-// Functions 0 and 1 raise "first" and "second", function 2 is square; `append` makes the body of function 3.
+// Functions 0, 1 and 3 raise "first", "second" and "third", function 2 is square; `append` makes the body of
+// function 4, which awaits all it forks: a future that nothing awaits any more may be dropped before an
+// error.
 template <typename Append>
 std::string FirstError(Append append) {
   FuturesFixture fixture;
@@ -13,6 +15,7 @@ std::string FirstError(Append append) {
   AddFails(&fixture, "fails_first", 0);
   AddFails(&fixture, "fails_second", 1);
   AddSquare(&fixture);
+  AddFails(&fixture, "fails_third", 2);
   ForkingFunction f("f");
   append(f);
   f.Return(f.n());
@@ -78,7 +81,7 @@ TEST_CASE("futures: of two errors the one that was forked first, though awaited 
 TEST_CASE("futures: what is forked comes before the rest of the frame", "[exec][futures]") {
   CHECK_THAT(FirstError([](auto& f) {
                const CodeRegister a = f.Fork(0, {f.n()});
-               f.Append("Raise", {2});
+               f.Append("Call", {3, {f.n()}, {f.n()}});
                f.Await(a, 0);
              }),
              Catch::StartsWith("first; at function 'fails_first', "));
@@ -93,7 +96,7 @@ TEST_CASE("futures: what is forked comes before the rest of the frame", "[exec][
 TEST_CASE("futures: what succeeds does not hide the error behind it", "[exec][futures]") {
   CHECK_THAT(FirstError([](auto& f) {
                const CodeRegister a = f.Fork(2, {f.n()}), b = f.Fork(1, {f.n()});
-               f.Append("Raise", {2});
+               f.Append("Call", {3, {f.n()}, {f.n()}});
                f.Await(a, 2);
                f.Await(b, 1);
              }),

@@ -109,7 +109,7 @@ TEST_CASE("futures: forked calls count against the limit of depth", "[exec][futu
   for (const int64_t depth : {1, 2, 3, 10, 1000}) {
     Limits limits;
     limits.max_depth = depth;
-    fixture.CheckFails("deep", limits, absl::StatusCode::kResourceExhausted, "depth");
+    fixture.CheckFails("deep", limits, absl::StatusCode::kResourceExhausted, "nested calls is reached");
   }
 }
 
