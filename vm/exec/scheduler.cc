@@ -39,7 +39,7 @@ void Scheduler::Send(std::shared_ptr<StrandDoor> door) {
   impl_->arena.enqueue([door = std::move(door)] {
     StrandScheduler* const scheduler = door->Enter();
     if (scheduler == nullptr) return;
-    scheduler->WorkUntilIdle(tbb::this_task_arena::current_thread_index() + 1);
+    scheduler->WorkUntilIdle();
     door->Leave();
   });
 }
