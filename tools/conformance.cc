@@ -48,6 +48,7 @@ struct Options {
   std::vector<Dispatch> dispatches;
   Forking forking = Forking::kWhereWorthwhile;
   ParallelOptions parallel;
+  int64_t repeats = 1;
 };
 
 // A POSIX extended regular expression, found anywhere in a name.
@@ -105,9 +106,14 @@ absl::StatusOr<ConformanceRun> PrepareRun(const Options& options) {
   run.limits.time = absl::Seconds(options.timeout_seconds);
   run.limits.memory_bytes = options.memory_mib << 20;
   run.limits.reserve_bytes = kReservedBytes;
-  BATON_ASSIGN_OR_RETURN(const SchedulerOptions scheduler,
-                         SchedulerOf(options.parallel, options.forking == Forking::kAlways));
-  run.options = {options.dispatches, options.tolerance, run.limits.memory_bytes, options.forking, scheduler};
+  BATON_ASSIGN_OR_RETURN(const std::vector<SchedulerOptions> schedulers,
+                         SchedulersOf(options.parallel, options.forking == Forking::kAlways));
+  run.options = {.dispatches = options.dispatches,
+                 .tolerance = options.tolerance,
+                 .memory_bytes = run.limits.memory_bytes,
+                 .forking = options.forking,
+                 .schedulers = schedulers,
+                 .repeats = options.repeats};
   run.num_jobs = options.num_jobs;
   if (options.expectations.empty()) return run;
   BATON_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.expectations));
@@ -214,7 +220,11 @@ void AddConformanceCommand(CLI::App* program, Command* command) {
       ->check(CLI::IsMember({"static", "dynamic", "nofold", "reuse"}).description(""));
   AddDispatchOption(app, &options->dispatches, /*several=*/true);
   AddForkOptions(app, &options->forking);
-  AddParallelOptions(app, &options->parallel, /*several=*/false);
+  AddParallelOptions(app, &options->parallel, /*several=*/true);
+  app->add_option("--repeat", options->repeats,
+                  "runs of each data set, which must give the same bits; default: 1")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000).description(""));
   app->add_option("--filter", options->filter, "only tests whose name holds this extended regular expression")
       ->type_name("RE");
   AddCompareOptions(app, options.get());

@@ -91,7 +91,6 @@ class CaseRun {
       : test_(test), options_(options), on_part_(on_part) {
     result_.name = test.name;
     result_.mode = mode;
-    scheduler_ = Scheduler::Create(options.scheduler);
   }
 
   ConformanceResult Run() {
@@ -111,13 +110,19 @@ class CaseRun {
     BATON_ASSIGN_OR_RETURN(const VerifiedExecutable executable, Build());
     std::vector<std::vector<Value>> first;
     const size_t num_codes = std::max<size_t>(options_.dispatches.size(), 1);
-    for (size_t i = 0; i < num_codes && passed(); ++i) {
-      if (!options_.dispatches.empty()) dispatch_ = options_.dispatches[i];
+    const size_t num_schedulers = std::max<size_t>(options_.schedulers.size(), 1);
+    for (size_t i = 0; i < num_codes * num_schedulers && passed(); ++i) {
+      if (!options_.dispatches.empty()) dispatch_ = options_.dispatches[i / num_schedulers];
+      if (!options_.schedulers.empty())
+        scheduler_ = Scheduler::Create(options_.schedulers[i % num_schedulers]);
       outputs_.clear();
       const absl::Status status = RunDataSets(executable);
       if (!status.ok()) return dispatch_ ? Annotate(status, CodeName()) : status;
       if (i == 0) first = outputs_;
-      CheckSameBits(first, "register and stack code give outputs with different bits");
+      CheckSameBits(first, i % num_schedulers == 0
+                               ? "register and stack code give outputs with different bits"
+                               : absl::StrCat("on ", scheduler_->options().num_threads,
+                                              " threads the outputs have other bits"));
     }
     return absl::OkStatus();
   }
@@ -185,6 +190,13 @@ class CaseRun {
     BeginPart(data.name);
     absl::StatusOr<std::vector<Value>> got = Invoke(session, entry, data.inputs, limits());
     if (!got.ok()) return Annotate(got.status(), data.name);
+    for (int64_t i = 1; i < options_.repeats && passed(); ++i) {
+      BATON_ASSIGN_OR_RETURN(const std::vector<Value> again, Invoke(session, entry, data.inputs, limits()));
+      if (SameBits(again, *got)) continue;
+      result_.outcome = CaseOutcome::kWrongValue;
+      result_.message = absl::StrCat("run ", i + 1, " gives other bits than the first; ", data.name);
+      return absl::OkStatus();
+    }
     const Comparison same = CompareOutputs(*got, data.outputs, entry.outputs, options_.tolerance);
     outputs_.push_back(*std::move(got));
     if (same.outcome == CaseOutcome::kPassed) return absl::OkStatus();

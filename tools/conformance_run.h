@@ -22,7 +22,9 @@ struct ConformanceOptions {
   Tolerance tolerance;
   int64_t memory_bytes = int64_t{4} << 30;  // of one run
   Forking forking = Forking::kWhereWorthwhile;
-  SchedulerOptions scheduler;  // of all sessions
+  // Runs use each in turn, and must give the same bits; empty: the calling thread alone.
+  std::vector<SchedulerOptions> schedulers;
+  int64_t repeats = 1;  // of each run; all give the same bits
 };
 
 // Never ends in an error: that too is an outcome. `on_part` hears what is about to be done, so that it can be

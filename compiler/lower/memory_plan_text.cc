@@ -126,10 +126,12 @@ class PlanWriter {
 
   // Empty for what calls nothing.
   std::string CallLine(const ir::Expr& expr, int depth) const {
-    if (const auto* call = std::get_if<ir::Call>(&expr)) {
-      return absl::StrCat("call\t", depth, "\t", indices_.at(call->callee),
-                          Arguments(*call->callee, call->args).ToString(), "\n");
-    }
+    const auto line = [&](const Function* callee, const std::vector<ir::Atom>& args) {
+      return absl::StrCat("call\t", depth, "\t", indices_.at(callee), Arguments(*callee, args).ToString(),
+                          "\n");
+    };
+    if (const auto* call = std::get_if<ir::Call>(&expr)) return line(call->callee, call->args);
+    if (const auto* fork = std::get_if<ir::Fork>(&expr)) return line(fork->callee, fork->args);
     return std::holds_alternative<ir::CallClosure>(expr) ? absl::StrCat("closure\t", depth, "\n") : "";
   }
 

@@ -164,11 +164,12 @@ void CostModel::EstimateFunctions(const ir::Module& module) {
   recursive_ = calls.Recursive();
   // Callees before callers; on cycles, a call of what has no estimate yet adds nothing: its body once. A
   // second time for calls of closures, which may be of any function.
-  for (int round = 0; round < 2; ++round) {
+  const int num_rounds = closure_targets_.empty() ? 1 : 2;
+  for (int round = 0; round < num_rounds; ++round) {
     for (const Function* target : closure_targets_) closures_[target] = std::exchange(functions_[target], {});
     functions_.clear();
     for (const Function* function : calls.CalleesFirst()) {
-      functions_[function] = EstimateRegion(*function->body);
+      if (!function->is_entry) functions_[function] = EstimateRegion(*function->body);
     }
     known_.clear();  // also since calls on cycles count from here on
   }
@@ -211,36 +212,36 @@ Work CostModel::Estimate(const Binding& binding) {
 
 Work CostModel::KernelWork(const Binding& binding, const ir::OpCall& call) const {
   if (binding.var->unboxed || call.op->is_view) return Constant(kInstructionPs);
-  std::vector<TensorType> given(call.args.size()), outputs;
+  std::vector<Type> given(call.args.size());
+  std::vector<TensorType> outputs;
   std::vector<const TensorType*> inputs(std::max(call.args.size(), call.op->inputs.size()), nullptr);
   bool ranked = true;
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (call.args[i].empty()) continue;
-    given[i] = call.args[i].type().tensor();
-    inputs[i] = &given[i];
-    ranked &= given[i].shape.has_rank();
+    given[i] = call.args[i].type();
+    inputs[i] = &given[i].tensor();
+    ranked &= inputs[i]->shape.has_rank();
   }
   ir::VisitTensors(binding.var->type, [&](const TensorType& type) {
     outputs.push_back(type);
     ranked &= type.shape.has_rank();
   });
   if (!ranked || outputs.empty()) return Constant(kUnknownKernelPs);
-  Dim bytes, elements;
-  for (const TensorType& output : outputs) {
-    bytes = bytes + NumBytes(output);
-    elements = elements + output.shape.NumElements();
-  }
+  Dim bytes;
+  for (const TensorType& output : outputs) bytes = bytes + NumBytes(output);
   // What moves elements reads as many as it writes: not all of an embedding's table.
   const bool moves = call.op->elements != nullptr && call.op->flops == nullptr;
   if (moves) bytes = Dim(2) * bytes;
   for (const TensorType* input : inputs) {
-    if (moves || input == nullptr) continue;
-    bytes = bytes + NumBytes(*input);
-    const Dim own = input->shape.NumElements();
-    if (AssumedValue(own) > AssumedValue(elements)) elements = own;
+    if (!moves && input != nullptr) bytes = bytes + NumBytes(*input);
   }
-  const Dim flops = call.op->flops ? call.op->flops(inputs, outputs, call.attrs.raw()) : elements;
-  Work work = Larger(FromDim(flops * Dim(kPsPerFlop)), FromDim(bytes * Dim(kPsPerByte)));
+  Work work = FromDim(bytes * Dim(kPsPerByte));
+  // Without a rule one operation per element, which takes less than its bytes.
+  static_assert(kPsPerFlop <= kPsPerByte);
+  if (call.op->flops) {
+    const Dim flops = call.op->flops(inputs, outputs, call.attrs.raw());
+    work = Larger(FromDim(flops * Dim(kPsPerFlop)), work);
+  }
   work.Add(Constant(kKernelPs));
   return work;
 }

@@ -36,7 +36,7 @@ class StrandFinder {
         limits_(limits),
         own_work_(graph.num_nodes()),
         strand_of_(graph.num_nodes(), -1),
-        steps_left_(int64_t{64} * graph.num_nodes()) {
+        steps_left_(int64_t{8} * graph.num_nodes()) {
     for (int i = 0; i < graph.num_nodes(); ++i) own_work_.Add(i, graph[i].ns);
   }
 
@@ -143,6 +143,7 @@ class StrandFinder {
     if (!KeepsFailures(candidate, strand.forked_after)) return Refuse(root, Refusal::kFailure);
     const double most = strand.ns_beside * (candidate.num_fallible > 0 ? kMaxImbalance : 1);
     if (candidate.ns > most) return Refuse(root, Refusal::kStays);
+    if (!limits_.fits(strand.members)) return Refuse(root, Refusal::kTooLarge);
     Accept(candidate, std::move(strand));
     return true;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "compiler/passes/region_graph.h"
@@ -10,6 +11,8 @@ namespace baton {
 
 struct StrandLimits {
   double min_ns = 0;  // least work of a strand, and least work beside it
+  // False for bindings that cannot be one function, having too many inputs.
+  std::function<bool(const std::vector<int>& members)> fits;
 };
 
 // Bindings that are evaluated together, where they are forked, in their order.

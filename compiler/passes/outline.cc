@@ -84,6 +84,26 @@ Outliner::Inputs Outliner::FindInputs(const RegionGraph& graph, const std::vecto
   return inputs;
 }
 
+bool Outliner::Fits(const RegionGraph& graph, const std::vector<int>& members,
+                    const std::vector<Binding>& bindings) const {
+  constexpr size_t kMaxSlots = 256;  // of kMaxForkedSlots; more are not worth handing over either
+  std::vector<int> inner;
+  size_t num_fields = 0;
+  for (const int member : members) {
+    const bool is_field = IsFieldFromOutside(graph, member, members, bindings[member]);
+    if (is_field) ++num_fields;
+    if (!is_field) inner.push_back(member);
+  }
+  std::vector<SlotKind> kinds;
+  for (const Var* var : FindInputs(graph, inner, bindings).vars) {
+    AppendSlotKinds(var->type, /*boxed=*/false, &kinds);
+    if (kinds.size() + num_fields > kMaxSlots) return false;
+  }
+  kinds.clear();
+  AppendSlotKinds(bindings[members.back()].var->type, /*boxed=*/false, &kinds);
+  return !inner.empty() && kinds.size() <= kMaxSlots;
+}
+
 ForkedStrand Outliner::Outline(const RegionGraph& graph, const Strand& strand,
                                const std::string& function_name, std::vector<Binding>* bindings) {
   ForkedStrand forked;
@@ -121,7 +141,7 @@ Function* Outliner::MakeFunction(const Strand& strand, const std::vector<int>& m
                                  const std::string& name, std::vector<Binding>* bindings,
                                  ForkedStrand* forked) {
   std::string unique = name;
-  for (int i = 1; !names_.insert(unique).second; ++i) unique = absl::StrCat(name, "_", i);
+  while (!names_.insert(unique).second) unique = absl::StrCat(name, "_", ++next_numbers_[name]);
   Function* function = module_.NewFunction(unique);
   Region* body = function->body;
   Substitution substitution;

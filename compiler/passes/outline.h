@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -26,6 +27,9 @@ class Outliner {
  public:
   explicit Outliner(ir::Module& module);
 
+  // True when the bindings can be one function: an instruction has room for what they need.
+  bool Fits(const RegionGraph& graph, const std::vector<int>& members,
+            const std::vector<ir::Binding>& bindings) const;
   // Takes the strand's bindings out of `bindings`, whose graph this is. The Fork's work is left open.
   ForkedStrand Outline(const RegionGraph& graph, const Strand& strand, const std::string& function_name,
                        std::vector<ir::Binding>* bindings);
@@ -42,6 +46,7 @@ class Outliner {
 
   ir::Module& module_;
   std::unordered_set<std::string> names_;
+  std::unordered_map<std::string, int> next_numbers_;  // of functions, by name
 };
 
 }  // namespace baton

@@ -84,6 +84,9 @@ class Paralleliser {
     });
     StrandLimits limits;
     limits.min_ns = always_ ? 1 : kMinStrandNs;
+    limits.fits = [&](const std::vector<int>& members) {
+      return outliner_.Fits(graph, members, region->bindings);
+    };
     const StrandChoice choice = FindStrands(graph, limits);
     const ScheduleNotes::RegionNote note = ScheduleNotes::Describe(*region, graph, choice);
     std::vector<std::string> callees;

@@ -31,7 +31,7 @@ const char* ReasonText(Refusal why) {
     case Refusal::kFailure:
       return "may fail, as may what it would change places with";
     case Refusal::kTooLarge:
-      return "too large to look into again";
+      return "needs too many values, or is part of too much that does";
   }
   return "";
 }

@@ -13,6 +13,8 @@
 #include "tests/compiler/random_module.h"
 #include "tests/compiler/run_compiled.h"
 #include "tests/support/golden.h"
+#include "vm/bytecode/disassembler.h"
+#include "vm/bytecode/verifier.h"
 
 namespace baton {
 namespace {
@@ -38,6 +40,17 @@ TEST_CASE("parallelise: forks what pays and nothing else", "[parallelise]") {
     CAPTURE(name);
     CheckGolden(name, Parallelised(GoldenInput(name)));
   }
+}
+
+TEST_CASE("lowering: a forked call in both encodings", "[parallelise]") {
+  CompileOptions options;
+  options.stack_code = true;
+  absl::StatusOr<Executable> executable = Compile(Read(GoldenInput("parallelise/tree")), options);
+  REQUIRE(executable.ok());
+  const absl::StatusOr<VerifiedExecutable> verified = Verify(*std::move(executable));
+  CAPTURE(verified.status().ToString());
+  REQUIRE(verified.ok());
+  CheckGolden("lower/fork", Disassemble(**verified, {.source_lines = false}));
 }
 
 int CountForks(const ir::Module& module) {
@@ -88,6 +101,35 @@ TEST_CASE("parallelise: programs with calls, closures and data give the same whe
     REQUIRE(outputs.ok());
     for (size_t i = 0; i < outputs->size(); ++i) CHECK(BitwiseEqual((*outputs)[i], program.outputs[i]));
   }
+}
+
+// @main awaits what it forked; `change` spoils that.
+std::string FaultOf(const std::function<void(ir::Module&, ir::Region*)>& change) {
+  const std::unique_ptr<ir::Module> module = Read(
+      "#[version = \"0.0.5\"]\n"
+      "def @f(%x: Tensor[(64, 64), float32]) -> Tensor[(64, 64), float32] { nn.dense(%x, %x, units=64) }\n"
+      "def @main(%x: Tensor[(64, 64), float32]) { add(tanh(@f(%x)), nn.dense(%x, %x, units=64)) }\n");
+  REQUIRE(RunPasses(*module, {2, {}}).ok());
+  ir::Region* body = module->functions().front().body;
+  for (ir::Function& function : module->functions()) {
+    if (function.is_entry) body = function.body;
+  }
+  REQUIRE(std::holds_alternative<ir::Fork>(body->bindings[0].expr));
+  change(*module, body);
+  return std::string(ir::CheckModule(*module).message());
+}
+
+TEST_CASE("check: a future has one use, an await in its region", "[parallelise]") {
+  CHECK(FaultOf([](ir::Module&, ir::Region*) {}).empty());
+  const std::string never = FaultOf([](ir::Module&, ir::Region* body) {
+    for (ir::Binding& binding : body->bindings) {
+      if (std::holds_alternative<ir::Await>(binding.expr)) binding.expr = ir::MakeTuple{};
+    }
+  });
+  CHECK(never.find("is a future that its region does not await") != std::string::npos);
+  const std::string copied =
+      FaultOf([](ir::Module&, ir::Region* body) { body->results.push_back(body->bindings[0].var); });
+  CHECK(copied.find("is a future that something other than an await uses") != std::string::npos);
 }
 
 TEST_CASE("parallelise: the first error is that of the program as it is written", "[parallelise]") {

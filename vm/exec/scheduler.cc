@@ -39,9 +39,7 @@ void Scheduler::Send(std::shared_ptr<StrandDoor> door) {
   impl_->arena.enqueue([door = std::move(door)] {
     StrandScheduler* const scheduler = door->Enter();
     if (scheduler == nullptr) return;
-    // An arena for one worker has two slots, of which that worker has either.
-    const int slot = tbb::this_task_arena::current_thread_index();
-    scheduler->WorkUntilIdle(std::min(slot + 1, scheduler->max_workers()));
+    scheduler->WorkUntilIdle();
     door->Leave();
   });
 }

@@ -57,6 +57,7 @@ StrandScheduler::StrandScheduler(const LoadedProgram& program, std::shared_ptr<S
   for (int i = 0; i <= max_workers_; ++i) {
     workers_.push_back(std::make_unique<Worker>(program_, budget_, this, kernel_threads));
     heaps.push_back(&workers_.back()->heap);
+    if (i > 0) free_workers_.push_back(workers_.back().get());
   }
   root_ = std::make_unique<Interpreter>(program_, &invocation_, this, &caller());
 }
@@ -145,8 +146,16 @@ void StrandScheduler::WorkUntilDone() {
   }
 }
 
-void StrandScheduler::WorkUntilIdle(int index) {
-  Worker& worker = *workers_[static_cast<size_t>(index)];
+// There is one for each thread that was sent for.
+Worker& StrandScheduler::EnterWorker() {
+  absl::MutexLock lock(&mutex_);
+  Worker* worker = free_workers_.back();
+  free_workers_.pop_back();
+  return *worker;
+}
+
+void StrandScheduler::WorkUntilIdle() {
+  Worker& worker = EnterWorker();
   const MemoryPool::Scope scope(worker.pool.get());
   for (int look = 0;; ++look) {
     if (HasWork()) {
@@ -159,6 +168,7 @@ void StrandScheduler::WorkUntilIdle(int index) {
       absl::MutexLock lock(&mutex_);
       if (HasWork()) continue;
       --num_workers_;
+      free_workers_.push_back(&worker);
       return;
     }
   }

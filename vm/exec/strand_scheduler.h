@@ -75,7 +75,6 @@ class StrandScheduler final : public HeapFamily {
 
   // For strands.
   bool has_others() const { return max_workers_ > 0; }
-  int max_workers() const { return max_workers_; }
   bool shares_all() const { return shares_all_; }
   // Is there a worker without work?
   bool is_hungry() const {
@@ -91,11 +90,12 @@ class StrandScheduler final : public HeapFamily {
   bool TakeBack(FutureHeader* future);
   bool DropShared(Object* future) override;
 
-  // For workers 1 and up: runs what there is until there is nothing for a while.
-  void WorkUntilIdle(int index);
+  // For a thread that was sent for: runs what there is until there is nothing for a while.
+  void WorkUntilIdle();
 
  private:
   void WorkUntilDone();
+  Worker& EnterWorker();
   void Execute(Worker& worker, Interpreter* strand);
   // Something to run, or null.
   Interpreter* Next(Worker& worker);
@@ -129,7 +129,8 @@ class StrandScheduler final : public HeapFamily {
   FutureLink queue_ ABSL_GUARDED_BY(mutex_);                                   // oldest first
   std::vector<std::unique_ptr<Interpreter>> strands_ ABSL_GUARDED_BY(mutex_);  // all but the root
   std::vector<Interpreter*> free_strands_ ABSL_GUARDED_BY(mutex_);
-  int num_workers_ ABSL_GUARDED_BY(mutex_) = 0;  // that look for work, or have been sent for
+  int num_workers_ ABSL_GUARDED_BY(mutex_) = 0;                // that look for work, or have been sent for
+  std::vector<Worker*> free_workers_ ABSL_GUARDED_BY(mutex_);  // that no thread is
 };
 
 }  // namespace baton

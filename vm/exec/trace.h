@@ -7,8 +7,8 @@
 
 namespace baton {
 
-// A strand is what runs one shared fork, or (strand 0) the invocation itself. While it awaits others its worker
-// runs something else; it may go on on another worker.
+// A strand is what runs one shared fork, or (strand 0) the invocation itself. While it awaits others its
+// worker runs something else; it may go on on another worker.
 struct TraceEvent {
   enum class Kind : uint8_t {
     kStrand,  // a run of a strand: from its begin or where it went on to its end or where it had to wait
