@@ -101,6 +101,8 @@ StrandOutcome Interpreter::RunCode() {
 StrandOutcome Interpreter::Continue() {
   if (!failing_) [[likely]] {
     const StrandOutcome outcome = RunCode();
+    // What it waits for may need them.
+    if (outcome == StrandOutcome::kSuspended) GiveSteps();
     if (outcome != StrandOutcome::kFailed) [[likely]]
       return outcome;
     BeginFailure();
@@ -111,7 +113,7 @@ StrandOutcome Interpreter::Continue() {
 void Interpreter::End() {
   frames_.Unwind();
   arena_.EndInvocation();
-  invocation_->GiveSteps(std::exchange(steps_granted_, 0));
+  GiveSteps();
 }
 
 void Interpreter::FreeMemory() {

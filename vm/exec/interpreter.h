@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -107,6 +108,8 @@ class Interpreter {
     return true;
   }
   bool GrantSteps();
+  // Gives back those that are left.
+  void GiveSteps() { invocation_->GiveSteps(std::exchange(steps_granted_, 0)); }
   bool CheckInterrupt();
 
   // These store an error and return false.

@@ -13,7 +13,7 @@ void Interpreter::BeginFailure() {
   if (program_.dispatch == Dispatch::kStack) ReleaseOperandStacks();
   failing_ = true;
   // Those that it waits for need them.
-  invocation_->GiveSteps(std::exchange(steps_granted_, 0));
+  GiveSteps();
   error_.trace.Append(program_, frames_);
 }
 
