@@ -40,7 +40,7 @@ TEST_CASE("writer: a failure leaves the old file and nothing else", "[serialize]
 
 TEST_CASE("writer: the header is as documented", "[serialize]") {
   const std::string bytes = SampleBytes();
-  CHECK(bytes.substr(0, 16) == std::string("BATON\0\r\n\1\0\3\0\0\0\0\0", 16));
+  CHECK(bytes.substr(0, 16) == std::string("BATON\0\r\n\1\0\4\0\0\0\0\0", 16));
   uint64_t fields[6];
   std::memcpy(fields, &bytes[16], sizeof fields);
   CHECK(fields[0] == bytes.size());
