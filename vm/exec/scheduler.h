@@ -31,7 +31,7 @@ class Scheduler {
   struct Impl;
   explicit Scheduler(const SchedulerOptions& options);
   // Lets a worker look for work behind the door.
-  void Send(std::shared_ptr<StrandDoor> door);
+  void Send(StrandDoor* door);
 
   const SchedulerOptions options_;
   const std::unique_ptr<Impl> impl_;

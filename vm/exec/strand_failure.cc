@@ -27,7 +27,8 @@ bool Interpreter::GiveUpFrames() {
         awaited_ = future;
         return false;
       }
-      TakeError(future);
+      // It may have ended well just now.
+      if (future->error != nullptr) TakeError(future);
     }
     const int64_t forked_sequence = frames_.top().forked_sequence;
     frames_.ReleaseReferences();

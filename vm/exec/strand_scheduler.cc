@@ -29,22 +29,43 @@ int NumWorkers(const LoadedProgram& program, const Scheduler* scheduler) {
 
 }  // namespace
 
+void StrandDoor::Ref() {
+  const std::lock_guard lock(mutex_);
+  ++refs_;
+}
+
+void StrandDoor::Unref() {
+  bool is_last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_last = --refs_ == 0;
+  }
+  if (is_last) delete this;
+}
+
+void StrandDoor::Work() {
+  StrandScheduler* const scheduler = Enter();
+  if (scheduler == nullptr) return;
+  scheduler->WorkUntilIdle();
+  Leave();
+}
+
 StrandScheduler* StrandDoor::Enter() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   num_inside_ += scheduler_ != nullptr ? 1 : 0;
   return scheduler_;
 }
 
 void StrandDoor::Leave() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   --num_inside_;
+  left_.notify_all();
 }
 
 void StrandDoor::Close() {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   scheduler_ = nullptr;
-  mutex_.Await(absl::Condition(
-      +[](int* num_inside) { return *num_inside == 0; }, &num_inside_));
+  left_.wait(lock, [this] { return num_inside_ == 0; });
 }
 
 StrandScheduler::StrandScheduler(const LoadedProgram& program, std::shared_ptr<Scheduler> scheduler)
@@ -52,7 +73,7 @@ StrandScheduler::StrandScheduler(const LoadedProgram& program, std::shared_ptr<S
       scheduler_(std::move(scheduler)),
       max_workers_(NumWorkers(program, scheduler_.get())),
       shares_all_(scheduler_ != nullptr && scheduler_->options().fork_always),
-      door_(std::make_shared<StrandDoor>(this)) {
+      door_(new StrandDoor(this)) {
   const int kernel_threads = scheduler_ == nullptr ? 1 : scheduler_->options().kernel_threads;
   for (int i = 0; i <= max_workers_; ++i) {
     workers_.push_back(std::make_unique<Worker>(program_, budget_, this, kernel_threads));
@@ -64,6 +85,7 @@ StrandScheduler::StrandScheduler(const LoadedProgram& program, std::shared_ptr<S
 
 StrandScheduler::~StrandScheduler() {
   door_->Close();
+  door_->Unref();
 }
 
 void StrandScheduler::Begin(const Limits& limits, bool counting) {
@@ -81,7 +103,7 @@ absl::Status StrandScheduler::Run() {
   Execute(caller(), root_.get());
   if (!IsDone()) WorkUntilDone();
   root_->Attach(&caller());
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   Count(*root_);
   const StrandError& error = root_->error();
   return error.status.ok() ? error.status : Annotate(error.status, error.trace.ToString());
@@ -93,7 +115,7 @@ void StrandScheduler::End() {
   if (invocations_until_trim_-- > 0) return;
   invocations_until_trim_ = kInvocationsBetweenTrims - 1;
   root_->Trim();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   for (const auto& strand : strands_) {
     strand->Attach(&caller());
     strand->Trim();
@@ -119,7 +141,7 @@ int64_t StrandScheduler::num_collected() const {
 void StrandScheduler::FreeMemory() {
   root_->Attach(&caller());
   root_->FreeMemory();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   for (const auto& strand : strands_) {
     strand->Attach(&caller());
     strand->FreeMemory();
@@ -140,15 +162,17 @@ void StrandScheduler::WorkUntilDone() {
     } else if (look < kLooks) {
       Pause(look);
     } else {
-      mutex_.LockWhen(absl::Condition(this, &StrandScheduler::CallerHasReason));
-      mutex_.Unlock();
+      std::unique_lock lock(mutex_);
+      caller_sleeps_ = true;
+      caller_wakes_.wait(lock, [this] { return CallerHasReason(); });
+      caller_sleeps_ = false;
     }
   }
 }
 
 // There is one for each thread that was sent for.
 Worker& StrandScheduler::EnterWorker() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   Worker* worker = free_workers_.back();
   free_workers_.pop_back();
   return *worker;
@@ -165,7 +189,7 @@ void StrandScheduler::WorkUntilIdle() {
       Pause(look);
     } else {
       // Who queues something later sees that this worker is gone.
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (HasWork()) continue;
       --num_workers_;
       free_workers_.push_back(&worker);
@@ -206,11 +230,12 @@ void StrandScheduler::Queue(FutureHeader* future, const Interpreter* strand) {
   }
   future->Remove();
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     future->state.store(FutureState::kQueued, std::memory_order_relaxed);
     future->InsertBefore(&queue_);
     num_queued_.fetch_add(1, std::memory_order_relaxed);
     num_others_.fetch_add(1, std::memory_order_relaxed);
+    WakeCaller();
     if (num_workers_ < max_workers_) {
       ++num_workers_;
       send_for_worker = true;
@@ -220,13 +245,14 @@ void StrandScheduler::Queue(FutureHeader* future, const Interpreter* strand) {
 }
 
 bool StrandScheduler::TakeBack(FutureHeader* future) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (future->state.load(std::memory_order_relaxed) != FutureState::kQueued) return false;
   future->Remove();
   future->previous = future->next = future;
   future->state.store(FutureState::kDeferred, std::memory_order_relaxed);
   num_queued_.fetch_sub(1, std::memory_order_relaxed);
   num_others_.fetch_sub(1, std::memory_order_release);
+  WakeCaller();
   return true;
 }
 
@@ -242,7 +268,7 @@ bool StrandScheduler::DropShared(Object* object) {
 Interpreter* StrandScheduler::Next(Worker& worker) {
   FutureHeader* future = nullptr;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (queue_.next == &queue_) return nullptr;
     future = static_cast<FutureHeader*>(queue_.next);
     future->Remove();
@@ -255,7 +281,7 @@ Interpreter* StrandScheduler::Next(Worker& worker) {
 Interpreter* StrandScheduler::Start(FutureHeader* future, Worker& worker) {
   Interpreter* strand = nullptr;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (free_strands_.empty()) {
       strands_.push_back(std::make_unique<Interpreter>(program_, &invocation_, this, &worker));
       free_strands_.reserve(strands_.capacity());
@@ -290,7 +316,7 @@ Interpreter* StrandScheduler::Suspend(Interpreter* strand, Worker& worker) {
   // Only a strand that fails waits for a future that is in the queue, or was when it looked.
   bool is_queued = false;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     is_queued = future->state.load(std::memory_order_relaxed) == FutureState::kQueued;
     if (is_queued) {
       future->Remove();
@@ -310,14 +336,15 @@ Interpreter* StrandScheduler::Finish(Interpreter* strand, Worker& worker) {
   if (strand == root_.get()) {
     // Nobody wants what may still be running.
     invocation_.Stop();
-    absl::MutexLock lock(&mutex_);  // the caller may be waiting
+    const std::lock_guard lock(mutex_);
     root_done_.store(true, std::memory_order_release);
+    WakeCaller();
     return nullptr;
   }
   FutureHeader* future = strand->forked_by();
   TakeOutcome(strand, future);
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     Count(*strand);
     ++counts_.shared_forks;
     free_strands_.push_back(strand);
@@ -325,8 +352,9 @@ Interpreter* StrandScheduler::Finish(Interpreter* strand, Worker& worker) {
   const FutureState state = future->state.exchange(FutureState::kDone, std::memory_order_acq_rel);
   Interpreter* waiter = state == FutureState::kAwaited ? future->waiter : nullptr;
   if (state == FutureState::kDropped) worker.heap.DestroyDropped(future->object());
-  absl::MutexLock lock(&mutex_);  // the caller may be waiting
+  const std::lock_guard lock(mutex_);
   num_others_.fetch_sub(1, std::memory_order_release);
+  WakeCaller();
   return waiter;
 }
 

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "vm/exec/future.h"
 #include "vm/exec/heap_family.h"
 #include "vm/exec/interpreter.h"
@@ -30,20 +30,29 @@ struct StrandCounts {
   int64_t shared_forks = 0;
 };
 
-// How workers that are still to come find the session, if it is still there.
+// How workers that are still to come find the session, if it is still there. Counted: by the session, and by
+// who has been sent.
 class StrandDoor {
  public:
   explicit StrandDoor(StrandScheduler* scheduler) : scheduler_(scheduler) {}
-  // Null when it is closed.
-  StrandScheduler* Enter();
-  void Leave();
+  void Ref();
+  void Unref();
+  // The calling thread works for the session until there is nothing for a while; not when the door is closed.
+  void Work();
   // Returns when nobody is inside any more.
   void Close();
 
  private:
-  absl::Mutex mutex_;
-  StrandScheduler* scheduler_ ABSL_GUARDED_BY(mutex_);
-  int num_inside_ ABSL_GUARDED_BY(mutex_) = 0;
+  ~StrandDoor() = default;
+  // Null when it is closed.
+  StrandScheduler* Enter();
+  void Leave();
+
+  std::mutex mutex_;  // guards the rest
+  int refs_ = 1;
+  std::condition_variable left_;
+  StrandScheduler* scheduler_;
+  int num_inside_ = 0;
 };
 
 // Threads: Begin, Run, End and the destructor are the caller's; the rest is safe.
@@ -103,7 +112,11 @@ class StrandScheduler final : public HeapFamily {
   Interpreter* Suspend(Interpreter* strand, Worker& worker);
   Interpreter* Finish(Interpreter* strand, Worker& worker);
   void TakeOutcome(Interpreter* strand, FutureHeader* future);
-  void Count(const Interpreter& strand) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // These two REQUIRE mutex_.
+  void Count(const Interpreter& strand);
+  void WakeCaller() {
+    if (caller_sleeps_) caller_wakes_.notify_one();
+  }
   bool HasWork() const { return num_queued_.load(std::memory_order_relaxed) > 0; }
   bool IsDone() const { return root_done_.load(std::memory_order_acquire) && alone(); }
   bool CallerHasReason() const { return HasWork() || IsDone(); }
@@ -116,7 +129,7 @@ class StrandScheduler final : public HeapFamily {
   Invocation invocation_;
   std::vector<std::unique_ptr<Worker>> workers_;  // by index; 0: the caller
   std::unique_ptr<Interpreter> root_;
-  const std::shared_ptr<StrandDoor> door_;
+  StrandDoor* const door_;
   StrandCounts counts_;
   int invocations_until_trim_ = 0;
 
@@ -125,12 +138,14 @@ class StrandScheduler final : public HeapFamily {
   std::atomic<bool> root_done_{false};
   std::atomic<int64_t> num_strands_{0};  // that have a number in traces
 
-  absl::Mutex mutex_;
-  FutureLink queue_ ABSL_GUARDED_BY(mutex_);                                   // oldest first
-  std::vector<std::unique_ptr<Interpreter>> strands_ ABSL_GUARDED_BY(mutex_);  // all but the root
-  std::vector<Interpreter*> free_strands_ ABSL_GUARDED_BY(mutex_);
-  int num_workers_ ABSL_GUARDED_BY(mutex_) = 0;                // that look for work, or have been sent for
-  std::vector<Worker*> free_workers_ ABSL_GUARDED_BY(mutex_);  // that no thread is
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable caller_wakes_;
+  bool caller_sleeps_ = false;
+  FutureLink queue_;                                   // oldest first
+  std::vector<std::unique_ptr<Interpreter>> strands_;  // all but the root
+  std::vector<Interpreter*> free_strands_;
+  int num_workers_ = 0;                // that look for work, or have been sent for
+  std::vector<Worker*> free_workers_;  // that no thread is
 };
 
 }  // namespace baton
