@@ -40,6 +40,10 @@ Plan MakePlan(const LowFunction& function, Liveness liveness) {
                      [](const auto& a, const auto& b) { return a.instruction < b.instruction; });
   }
   std::vector<Liveness::Edge>& deaths = liveness.edge_deaths;
+  // A future that is not awaited any more leads to a failure. The call comes before that and may fail first,
+  // so it is not given up here.
+  std::erase_if(deaths,
+                [&](const Liveness::Edge& death) { return function.kinds[death.reg] == SlotKind::kFuture; });
   std::sort(deaths.begin(), deaths.end(), [](const Liveness::Edge& a, const Liveness::Edge& b) {
     return std::tie(a.to, a.reg, a.from) < std::tie(b.to, b.reg, b.from);
   });

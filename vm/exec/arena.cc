@@ -99,7 +99,7 @@ void Arena::Free() {
 }
 
 void Arena::Trim() {
-  if (total_bytes_ > 2 * peak_bytes_) FreeChunks();
+  if (total_bytes_ > 2 * peak_bytes_ + kMinTrimBytes) FreeChunks();
   peak_bytes_ = 0;
 }
 

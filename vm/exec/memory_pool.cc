@@ -68,8 +68,12 @@ void MemoryPool::BeginInvocation() {
 }
 
 void MemoryPool::Trim() {
+  int64_t unused_bytes = 0;
+  for (int size_class = 0; size_class < kNumSizeClasses; ++size_class)
+    unused_bytes += least_free_[size_class] * SizeOfClass(size_class);
+  const bool frees = unused_bytes > kMinTrimBytes + (used_bytes_ + cached_bytes_ - unused_bytes);
   for (int size_class = 0; size_class < kNumSizeClasses; ++size_class) {
-    for (int32_t i = 0; i < least_free_[size_class]; ++i) DeleteBlock(TakeFree(size_class));
+    for (int32_t i = frees ? least_free_[size_class] : 0; i > 0; --i) DeleteBlock(TakeFree(size_class));
     least_free_[size_class] = num_free_[size_class];
   }
   GiveToBudget();

@@ -20,6 +20,9 @@
 
 namespace baton {
 
+// Less than this is not worth giving back.
+inline constexpr int64_t kMinTrimBytes = int64_t{4} << 20;
+
 // Sizes up to 256 in steps of 64 bytes, then powers of two and their quarter steps: at most a quarter is
 // unused.
 inline constexpr int64_t kMaxPooledBytes = int64_t{1} << 56;
@@ -69,7 +72,8 @@ class MemoryPool final : public TensorRecycler {
 
   // Takes back what other threads released, and frees cached memory if the budget's limit is exceeded.
   void BeginInvocation();
-  // Frees what no invocation has needed since the last call.
+  // Frees what no invocation has needed since the last call, if that is more than what was needed: who runs
+  // what differs from run to run.
   void Trim();
 
   // A tensor with count 1 and uninitialised data; null when the limit or the device's memory is reached: then
