@@ -12,7 +12,8 @@ struct CheckOptions {
 
 // Every Var is defined once and before its uses, in its region or one around it; regions fit the expressions
 // that hold them; operands are as many as the operator, function or constructor takes; a match leaves no
-// constructor open; entry points are not called; each future is used once, by an Await in its region. Errors: Internal, naming the Var.
+// constructor open; entry points are not called; each future is used once, by an Await in its region. Errors:
+// Internal, naming the Var.
 absl::Status CheckModule(const Module& module, CheckOptions options = {});
 
 }  // namespace baton::ir

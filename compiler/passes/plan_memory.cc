@@ -85,9 +85,8 @@ class AliasClasses {
 // and sequences, or in values that a callee gives back.
 bool Keeps(const ir::Expr& expr) {
   return std::holds_alternative<ir::Call>(expr) || std::holds_alternative<ir::CallClosure>(expr) ||
-         std::holds_alternative<ir::Fork>(expr) ||
-         std::holds_alternative<ir::MakeClosure>(expr) || std::holds_alternative<ir::MakeData>(expr) ||
-         std::holds_alternative<ir::MakeReference>(expr) ||
+         std::holds_alternative<ir::Fork>(expr) || std::holds_alternative<ir::MakeClosure>(expr) ||
+         std::holds_alternative<ir::MakeData>(expr) || std::holds_alternative<ir::MakeReference>(expr) ||
          std::holds_alternative<ir::WriteReference>(expr) || std::holds_alternative<ir::SequenceOp>(expr);
 }
 

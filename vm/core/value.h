@@ -40,8 +40,8 @@ std::optional<SlotKind> ScalarSlotKind(DType dtype);
 bool IsScalarType(const Type& type);
 
 // How a value of `type` lies in slots, appended to `kinds`: tuples field by field, scalars unboxed, data,
-// closures and references as objects, futures as such. With `boxed`, scalars are tensors: the inputs and outputs of entry
-// points. REQUIRES: no variables, unknown or Never inside.
+// closures and references as objects, futures as such. With `boxed`, scalars are tensors: the inputs and
+// outputs of entry points. REQUIRES: no variables, unknown or Never inside.
 void AppendSlotKinds(const Type& type, bool boxed, std::vector<SlotKind>* kinds);
 
 // One cell. Which member is live is known statically (verifier.cc). Both sorts of references may be read as
