@@ -202,6 +202,10 @@ TEST_CASE("futures: a million forks in one frame", "[exec][futures]") {
   Limits limits;
   limits.max_memory_bytes = 4 << 20;
   CHECK(fixture.RunEntry("main", 500'000, limits) == 500'000);
+  const InvocationCounts& counts = fixture.session().counts();
+  CHECK(counts.forks == 1'000'000);
+  CHECK(counts.shared_forks <= counts.forks);
+  if (fixture.scheduler->options().num_threads == 1) CHECK(counts.shared_forks == 0);
 }
 
 }  // namespace baton::test

@@ -240,7 +240,7 @@ function main#1(r0: tensor) -> (tensor)
   const Outcome outcome = Baton({"bench", model, "--set", "n=3", "--threads", "1,2", "--repeat", "2",
                                  "--warmup", "1", "--same-bits", "--json", "-"});
   CHECK(outcome.code == 0);
-  CHECK(absl::StrContains(outcome.out, "\"forks\": "));
+  CHECK(absl::StrContains(outcome.out, "\"forks\": 1,"));
   CHECK(absl::StrContains(outcome.out, "\"shared_forks_per_run\": 0"));
 }
 
