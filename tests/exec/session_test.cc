@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "tests/exec/exec_fixture.h"
+#include "tests/exec/sized_program.h"
 
 namespace baton::test {
 namespace {
@@ -132,16 +133,7 @@ TEST_CASE("invoke: inputs and outputs may be the same array", "[exec]") {
 
 TEST_CASE("invoke: the memory limit may change between invocations", "[exec]") {
   ExecFixture fixture;
-  const int type = fixture.builder.Add(AllocType{DType::kFloat32, {kDynamicExtent}});
-  FunctionBuilder f("main", {kT}, {});
-  const CodeRegister n = f.NewRegister(kI), bytes = f.NewRegister(kI), out = f.NewRegister(kT);
-  f.Append("GetElementI64", {n, f.parameter(0), 0});
-  f.Append("GetElementI64", {bytes, f.parameter(0), 1});
-  f.Append("EnterArena", {bytes});
-  f.Append("AllocTensor", {out, type, {n}});
-  f.Append("LeaveArena", {});
-  f.Append("Return", {std::vector<CodeRegister>{}});
-  fixture.AddEntry("main", fixture.builder.Add(std::move(f).Build()), {DType::kInt64}, {});
+  AddSizedProgram(&fixture);
   fixture.Run({Ints({1 << 20, 1 << 20})});
   CHECK(fixture.session().counts().peak_memory_bytes > 5 << 20);
   Limits small;

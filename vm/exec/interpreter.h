@@ -63,8 +63,9 @@ class Interpreter {
 
   FutureHeader* forked_by() const { return forked_by_; }  // null: the strand of the entry point
   FutureHeader* awaited() const { return awaited_; }
-  // Identifies it in traces; 0: that of the entry point.
+  // Of the worker that runs it; null: not traced.
   TraceBuffer* trace() const { return trace_; }
+  // Identifies it in traces; 0: that of the entry point.
   int64_t number() const { return forked_by_ == nullptr ? 0 : forked_by_->strand; }
   // Says in the trace what ran from `begin_ns` until now.
   void TraceRun(int64_t begin_ns);

@@ -1,6 +1,4 @@
 // How a strand shares what it has forked, and waits for it.
-#include <chrono>
-
 #include "vm/exec/interpreter.h"
 #include "vm/exec/sharing.h"
 #include "vm/exec/strand_scheduler.h"
@@ -16,10 +14,6 @@ constexpr int64_t kWorthSharingNs = 5000;
 // Provable Efficiency for Nested Parallelism, PLDI 2018.
 constexpr int64_t kHeartbeatNs = 30'000;
 constexpr int kForksBetweenLooks = 16;
-
-int64_t NowNs() {
-  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-}
 
 }  // namespace
 
@@ -46,7 +40,7 @@ void Interpreter::ShareDeferred() {
 
 void Interpreter::ShareAtHeartbeat() {
   if (!scheduler_->is_hungry()) return;
-  const int64_t now_ns = NowNs();
+  const int64_t now_ns = TraceBuffer::ClockNs();
   if (now_ns - last_share_ns_ < kHeartbeatNs) return;
   last_share_ns_ = now_ns;
   ShareOldest();
