@@ -26,8 +26,8 @@ using ir::Function;
 using ir::Region;
 using ir::Var;
 
-// A strand, and what is beside it, must be worth at least this: 200 times what a fork costs when nobody takes
-// it, and several times what it costs to take it. bench: "fork and await".
+// A strand, and what is beside it, must be worth at least this: about 100 times what a fork costs when nobody
+// takes it, and as long as it takes another thread to start it. bench/parallel.py, `baton profile`.
 constexpr double kMinStrandNs = 2000;
 
 class Paralleliser {
