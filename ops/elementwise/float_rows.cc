@@ -53,44 +53,56 @@ V MaximumOf(D d, V v, V w) {
   return OrNaN(d, v, w, hn::IfThenElse(hn::Eq(v, w), hn::And(v, w), hn::IfThenElse(hn::Gt(v, w), v, w)));
 }
 
+// Rows that no whole number of vectors fills: the last vector begins where it ends with the row and computes
+// some elements twice. Its operands are loaded first of all, since y may be one of them.
 template <typename Function>
 HWY_INLINE void MapUnary(const float* x, float* y, int64_t n, const Function& function) {
   const D d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) hn::StoreU(function(d, hn::LoadU(d, x + i)), d, y + i);
-  if (i == n) return;
+  if (n >= lanes) {
+    const V last = hn::LoadU(d, x + n - lanes);
+    for (int64_t i = 0; i + lanes <= n; i += lanes) hn::StoreU(function(d, hn::LoadU(d, x + i)), d, y + i);
+    if (n % lanes != 0) hn::StoreU(function(d, last), d, y + n - lanes);
+    return;
+  }
   HWY_ALIGN float rest[HWY_LANES(float)] = {};
-  for (int64_t j = i; j < n; ++j) rest[j - i] = x[j];
+  for (int64_t i = 0; i < n; ++i) rest[i] = x[i];
   hn::Store(function(d, hn::Load(d, rest)), d, rest);
-  for (int64_t j = i; j < n; ++j) y[j] = rest[j - i];
+  for (int64_t i = 0; i < n; ++i) y[i] = rest[i];
+}
+
+// `load_a` and `load_b` give the operands' vector at a place.
+template <typename LoadA, typename LoadB, typename Function>
+HWY_INLINE void MapVectors(const LoadA& load_a, const LoadB& load_b, float* y, int64_t n,
+                           const Function& function) {
+  const D d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  const V last_a = load_a(n - lanes), last_b = load_b(n - lanes);
+  for (int64_t i = 0; i + lanes <= n; i += lanes) hn::StoreU(function(d, load_a(i), load_b(i)), d, y + i);
+  if (n % lanes != 0) hn::StoreU(function(d, last_a, last_b), d, y + n - lanes);
 }
 
 template <typename Function>
 HWY_INLINE void MapBinary(FloatOperand a, FloatOperand b, float* y, int64_t n, const Function& function) {
   const D d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t i = 0;
-  if (a.advances && b.advances) {
-    for (; i + lanes <= n; i += lanes) {
-      hn::StoreU(function(d, hn::LoadU(d, a.data + i), hn::LoadU(d, b.data + i)), d, y + i);
-    }
-  } else if (a.advances) {
-    const V fixed = hn::Set(d, *b.data);
-    for (; i + lanes <= n; i += lanes) hn::StoreU(function(d, hn::LoadU(d, a.data + i), fixed), d, y + i);
-  } else {
-    const V fixed = hn::Set(d, *a.data);
-    for (; i + lanes <= n; i += lanes) hn::StoreU(function(d, fixed, hn::LoadU(d, b.data + i)), d, y + i);
+  if (n >= static_cast<int64_t>(hn::Lanes(d))) {
+    const V first_a = hn::Set(d, *a.data), first_b = hn::Set(d, *b.data);
+    const auto vector_a = [&](int64_t i) HWY_ATTR { return hn::LoadU(d, a.data + i); };
+    const auto vector_b = [&](int64_t i) HWY_ATTR { return hn::LoadU(d, b.data + i); };
+    const auto fixed_a = [&](int64_t) HWY_ATTR { return first_a; };
+    const auto fixed_b = [&](int64_t) HWY_ATTR { return first_b; };
+    if (a.advances && b.advances) return MapVectors(vector_a, vector_b, y, n, function);
+    if (a.advances) return MapVectors(vector_a, fixed_b, y, n, function);
+    return MapVectors(fixed_a, vector_b, y, n, function);
   }
-  if (i == n) return;
   HWY_ALIGN float a_rest[HWY_LANES(float)] = {};
   HWY_ALIGN float b_rest[HWY_LANES(float)] = {};
-  for (int64_t j = i; j < n; ++j) {
-    a_rest[j - i] = a.data[a.advances ? j : 0];
-    b_rest[j - i] = b.data[b.advances ? j : 0];
+  for (int64_t i = 0; i < n; ++i) {
+    a_rest[i] = a.data[a.advances ? i : 0];
+    b_rest[i] = b.data[b.advances ? i : 0];
   }
   hn::Store(function(d, hn::Load(d, a_rest), hn::Load(d, b_rest)), d, a_rest);
-  for (int64_t j = i; j < n; ++j) y[j] = a_rest[j - i];
+  for (int64_t i = 0; i < n; ++i) y[i] = a_rest[i];
 }
 
 #define BATON_UNARY_ROW(name, expression)                            \

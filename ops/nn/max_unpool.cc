@@ -134,7 +134,8 @@ absl::Status MaxUnpoolKernel(const MaxUnpoolAttrs& attrs, KernelCall& call) {
 const OpDef& MaxUnpool() {
   static const OpDef& def = *new OpDef(MakeOp<MaxUnpoolAttrs>(
       {.name = "nn.max_unpool",
-       .doc = "The elements of data [N, C, spatial...] at the flat indices that nn.max_pool gave them in the "
+       .doc = "The elements of data [N, C, spatial...] at the flat indices that nn.max_pool_with_indices "
+              "gave them in the "
               "tensor that it pooled, 0 elsewhere. output_shape may give other extents to the spatial axes; "
               "places keep their positions. Source: ONNX MaxUnpool-11.",
        .attrs = {{"kernel_shape", &MaxUnpoolAttrs::kernel_shape, "extents of the pool's window", true},

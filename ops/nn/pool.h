@@ -1,4 +1,5 @@
-// What nn.max_pool, nn.avg_pool and nn.lp_pool share. Their Attrs have the fields that PoolAttrList names.
+// What nn.max_pool, nn.max_pool_with_indices, nn.avg_pool and nn.lp_pool share. Their Attrs have the fields
+// that PoolAttrList names.
 #pragma once
 
 #include <string>

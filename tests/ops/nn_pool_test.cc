@@ -14,8 +14,8 @@ Tensor Image() {
 
 }  // namespace
 
-TEST_CASE("nn.max_pool: values and indices with padding and ceil_mode", "[ops][nn]") {
-  ForEachKernel("nn.max_pool",
+TEST_CASE("nn.max_pool_with_indices: values and indices with padding and ceil_mode", "[ops][nn]") {
+  ForEachKernel("nn.max_pool_with_indices",
                 {{"kernel_shape", Ints{3, 2}},
                  {"strides", Ints{2, 2}},
                  {"pads", Ints{1, 0, 1, 1}},
@@ -25,33 +25,47 @@ TEST_CASE("nn.max_pool: values and indices with padding and ceil_mode", "[ops][n
                   CheckClose(outputs[0], {0.875, 0.625, 1.125, 0.5, 1, 0.375}, 0);
                   CheckClose(outputs[1], {5, 2, 8, 10, 16, 18}, 0);
                 });
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 1}}}, {Image()},
-                [](const auto& outputs) {
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 1}}},
+                {Image()}, [](const auto& outputs) {
                   CheckClose(outputs[0], {1.125, 0.625, 0.625, 0.875, 0.875, 0.25, 1.125, 0.5, 0.5}, 0);
                   CheckClose(outputs[1], {8, 2, 2, 5, 5, 7, 8, 10, 10}, 0);
                 });
 }
 
-TEST_CASE("nn.max_pool: integers, NaN, other ranks and windows without elements", "[ops][nn]") {
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{2}}},
+TEST_CASE("nn.max_pool_with_indices: integers, NaN, other ranks and windows without elements", "[ops][nn]") {
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{2}}},
                 {MakeTensor(DType::kInt8, {1, 2, 3}, {-5, -3, -4, 1, 2, 3})}, [](const auto& outputs) {
                   CheckClose(outputs[0], {-3, -3, 2, 3}, 0);
                   CheckClose(outputs[1], {1, 1, 4, 5}, 0);
                 });
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{3}}}, {Floats({1, 1, 3}, {1, std::nan(""), 2})},
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{3}}},
+                {Floats({1, 1, 3}, {1, std::nan(""), 2})},
                 [](const auto& outputs) { CHECK(std::isnan(ToValues(outputs[0])[0])); });
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{2, 1, 2}}}, {Random({2, 1, 2, 1, 2}, 1)},
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{2, 1, 2}}}, {Random({2, 1, 2, 1, 2}, 1)},
                 [](const auto& outputs) {
                   CHECK(ShapeOf(outputs[0]) == Values{2, 1, 1, 1, 1});
                 });
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{1}}, {"pads", Ints{1, 0}}}, {Floats({1, 1, 1}, {4})},
-                [](const auto& outputs) {
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{1}}, {"pads", Ints{1, 0}}},
+                {Floats({1, 1, 1}, {4})}, [](const auto& outputs) {
                   CheckClose(outputs[0], {-std::numeric_limits<double>::infinity(), 4}, 0);
                   CheckClose(outputs[1], {-1, 0}, 0);
                 });
-  ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{1}}}, {Random({0, 2, 3}, 1)}, [](const auto& outputs) {
-    CHECK(ShapeOf(outputs[0]) == Values{0, 2, 3});
-  });
+  ForEachKernel("nn.max_pool_with_indices", {{"kernel_shape", Ints{1}}}, {Random({0, 2, 3}, 1)},
+                [](const auto& outputs) {
+                  CHECK(ShapeOf(outputs[0]) == Values{0, 2, 3});
+                });
+}
+
+TEST_CASE("nn.max_pool: NaN wins wherever it lies", "[ops][nn]") {
+  for (int place = 0; place < 40; ++place) {
+    Values values(40, 1.0);
+    values[place] = std::nan("");
+    ForEachKernel("nn.max_pool", {{"kernel_shape", Ints{3}}, {"pads", Ints{1, 1}}},
+                  {Floats({1, 1, 40}, values)}, [&](const auto& outputs) {
+                    const Values found = ToValues(outputs[0]);
+                    for (int i = 0; i < 40; ++i) CHECK(std::isnan(found[i]) == (std::abs(i - place) <= 1));
+                  });
+  }
 }
 
 TEST_CASE("nn.avg_pool: counts padding on request, never what lies beyond", "[ops][nn]") {

@@ -92,6 +92,8 @@ TEST_CASE("types: pools and normalisations", "[ops][nn]") {
   SymbolicTypes image;
   image.Add(kF32, {"n", "c", "2*h", "w"});
   CHECK(image.Infer("nn.max_pool", {{"kernel_shape", Ints{2, 1}}, {"strides", Ints{2, 1}}}) ==
+        "Tensor[(n, c, h, w), float32]");
+  CHECK(image.Infer("nn.max_pool_with_indices", {{"kernel_shape", Ints{2, 1}}, {"strides", Ints{2, 1}}}) ==
         "Tensor[(n, c, h, w), float32]; Tensor[(n, c, h, w), int64]");
   CHECK(image.Infer("nn.avg_pool",
                     {{"kernel_shape", Ints{3, 3}}, {"auto_pad", "SAME_UPPER"}, {"strides", Ints{2, 1}}}) ==
@@ -118,7 +120,9 @@ TEST_CASE("types: unknown rank stays unknown, element types do not", "[ops][nn]"
   CHECK(infer("nn.gemm", 2) == unknown);
   CHECK(infer("lstm", 3) == absl::StrCat(unknown, "; ", unknown, "; ", unknown));
   CHECK(infer("gru", 3) == absl::StrCat(unknown, "; ", unknown));
-  CHECK(infer("nn.max_pool", 1, {{"kernel_shape", Ints{2}}}) == absl::StrCat(unknown, "; Tensor[*, int64]"));
+  CHECK(infer("nn.max_pool", 1, {{"kernel_shape", Ints{2}}}) == unknown);
+  CHECK(infer("nn.max_pool_with_indices", 1, {{"kernel_shape", Ints{2}}}) ==
+        absl::StrCat(unknown, "; Tensor[*, int64]"));
   CHECK(infer("nn.softmax", 1) == unknown);
   CHECK(infer("nn.layer_norm", 2) == absl::StrCat(unknown, "; ", unknown, "; ", unknown));
   CHECK(infer("nn.batch_norm", 5) == unknown);

@@ -38,20 +38,56 @@ TEST_CASE("nn.global_lp_pool: one norm per channel", "[ops][nn]") {
   CHECK_FALSE(Error("nn.global_lp_pool", {data}, {{"p", -1.0}}).empty());
 }
 
-TEST_CASE("nn.max_pool: indices column by column", "[ops][nn]") {
+TEST_CASE("nn.max_pool_with_indices: indices column by column", "[ops][nn]") {
   const Tensor data = Of<float>({1, 2, 2, 3}, {0, 9, 0, 0, 0, 7, 1, 0, 0, 0, 0, 5});
   const Attributes attributes = {{"kernel_shape", Index{2, 3}}, {"storage_order", int64_t{1}}};
-  const std::vector<Tensor> results = TryRun("nn.max_pool", {data}, attributes).value();
+  const std::vector<Tensor> results = TryRun("nn.max_pool_with_indices", {data}, attributes).value();
   // The 9 is at row 0, column 1; the 5 at row 1, column 2 of the second channel.
   CHECK_THAT(results[1], Equals(Tensor::FromValues<int64_t>({1, 2, 1, 1}, {2, 6 + 5})));
-  CHECK_FALSE(
-      Error("nn.max_pool", {data}, {{"kernel_shape", Index{2, 3}}, {"storage_order", int64_t{2}}}).empty());
+  CHECK_FALSE(Error("nn.max_pool_with_indices", {data},
+                    {{"kernel_shape", Index{2, 3}}, {"storage_order", int64_t{2}}})
+                  .empty());
 }
 
-TEST_CASE("nn.max_unpool: puts back what nn.max_pool took", "[ops][nn]") {
+// The two operators share what they compute, not how.
+TEST_CASE("nn.max_pool: agrees with nn.max_pool_with_indices", "[ops][nn]") {
+  struct Case {
+    std::vector<int64_t> shape, kernel, strides, pads, dilations;
+    bool ceil_mode;
+  };
+  const Case cases[] = {
+      {{1, 1, 5, 4}, {3, 2}, {2, 2}, {1, 0, 1, 1}, {1, 1}, true},
+      {{2, 3, 17, 35}, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}, false},
+      {{1, 2, 16, 33}, {3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}, true},
+      {{1, 1, 9, 40}, {2, 5}, {1, 3}, {0, 2, 1, 2}, {2, 2}, false},
+      {{2, 1, 50}, {4}, {5}, {3, 3}, {1}, true},
+      {{1, 1, 4, 5, 6}, {2, 3, 2}, {1, 2, 3}, {1, 1, 0, 0, 1, 1}, {1, 1, 2}, false},
+      {{1, 1, 3}, {7}, {1}, {6, 6}, {2}, false},
+      {{1, 1, 1}, {1}, {1}, {1, 0}, {1}, false},
+      {{1, 1, 1, 1}, {300, 1}, {1, 1}, {299, 0, 299, 0}, {1, 1}, false},
+      {{0, 2, 3}, {1}, {1}, {0, 0}, {1}, false},
+  };
+  for (const Case& c : cases) {
+    for (const DType dtype :
+         {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kInt8, DType::kUInt8, DType::kInt64}) {
+      const Attributes attributes = {{"kernel_shape", c.kernel},
+                                     {"strides", c.strides},
+                                     {"pads", c.pads},
+                                     {"dilations", c.dilations},
+                                     {"ceil_mode", c.ceil_mode}};
+      const Tensor data = RandomTensor(dtype, c.shape, 3);
+      const std::vector<Tensor> values = TryRun("nn.max_pool", {data}, attributes).value();
+      const std::vector<Tensor> both = TryRun("nn.max_pool_with_indices", {data}, attributes).value();
+      CAPTURE(c.shape, c.kernel, static_cast<int>(dtype));
+      CHECK_THAT(values[0], Equals(both[0]));
+    }
+  }
+}
+
+TEST_CASE("nn.max_unpool: puts back what nn.max_pool_with_indices took", "[ops][nn]") {
   const Attributes window = {{"kernel_shape", Index{2, 2}}, {"strides", Index{2, 2}}};
   const Tensor data = RandomTensor(DType::kFloat32, {2, 3, 4, 6}, 11);
-  const std::vector<Tensor> pooled = TryRun("nn.max_pool", {data}, window).value();
+  const std::vector<Tensor> pooled = TryRun("nn.max_pool_with_indices", {data}, window).value();
   const Tensor back = Run("nn.max_unpool", pooled, window);
   REQUIRE(back.shape() == data.shape());
   int64_t kept = 0;

@@ -27,9 +27,13 @@ double Exponent(OnnxNode& node) {
 
 void ConvertMaxPool(OnnxNode& node) {
   Attributes attributes = PoolAttributes(node, 10, 10);
-  if (node.version() >= 8)
-    attributes.emplace_back("storage_order", node.attributes().Int("storage_order", 0));
-  node.CallForOutputs("nn.max_pool", node.Inputs(), attributes);
+  const int64_t storage_order = node.version() >= 8 ? node.attributes().Int("storage_order", 0) : 0;
+  if (storage_order != 0 && storage_order != 1) {
+    return node.Invalid(absl::StrCat("attribute 'storage_order' is ", storage_order, ", expected 0 or 1"));
+  }
+  if (!node.WantsOutput(1)) return node.CallForOutputs("nn.max_pool", node.Inputs(), attributes);
+  attributes.emplace_back("storage_order", storage_order);
+  node.CallForOutputs("nn.max_pool_with_indices", node.Inputs(), attributes);
 }
 
 void ConvertAveragePool(OnnxNode& node) {

@@ -42,7 +42,7 @@ bool IsMax(const RelayAttributes& attrs) {
 
 Atom ConvertMaxPool(RelayBuilder& b, const RelayAttributes& attrs, absl::Span<const Atom> args) {
   return InLayout(b, attrs, args[0], [&](Atom data, int spatial) {
-    return b.Field(b.Call("nn.max_pool", {data}, PoolAttributes(b, attrs, spatial)), 0);
+    return b.Call("nn.max_pool", {data}, PoolAttributes(b, attrs, spatial));
   });
 }
 
