@@ -18,7 +18,7 @@ TEST_CASE("compiled: random modules give what the evaluator gives", "[compiler]"
       absl::StatusOr<std::shared_ptr<const Program>> program = LoadCompiled(RandomModule(seed), level);
       CAPTURE(seed, level, program.status().ToString());
       REQUIRE(program.ok());
-      Session session(*program);
+      Session session(*program, TestScheduler());
       const std::unique_ptr<ir::Module> module = RandomModule(seed);
       for (int variant = 0; variant < 4; ++variant) {
         CAPTURE(variant);
@@ -51,7 +51,7 @@ TEST_CASE("compiled: elements of uint64, which no register holds, are not taken 
         LoadCompiled(b.Finish({b.Call("cast", {x}, {{"dtype", DType::kInt32}}, "y")}), level);
     CAPTURE(level, program.status().ToString());
     REQUIRE(program.ok());
-    Session session(*program);
+    Session session(*program, TestScheduler());
     const auto y = session.Invoke("main", {Tensor::FromValues<uint64_t>({2}, {7, UINT64_MAX})});
     REQUIRE(y.ok());
     CHECK(BitwiseEqual((*y)[0], Tensor::FromValues<int32_t>({2}, {7, -1})));
@@ -111,7 +111,7 @@ TEST_CASE("compiled: a loop on a counter runs without a kernel call", "[compiler
       });
   auto program = LoadCompiled(b.Finish({b.Project(loop, 1)}), 2);
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   auto result = session.Invoke("main", {Tensor::Scalar<int64_t>(1000)});
   REQUIRE(result.ok());
   CHECK((*result)[0].values<int64_t>()[0] == 499500);
@@ -131,7 +131,7 @@ TEST_CASE("compiled: an endless loop ends at the step limit and leaves the sessi
       });
   auto program = LoadCompiled(b.Finish({loop}), 2);
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   Limits limits;
   limits.max_steps = 10000;
   CHECK(absl::IsResourceExhausted(session.Invoke("main", {Tensor::Scalar<int64_t>(-1)}, limits).status()));

@@ -11,6 +11,7 @@
 #include "serialize/reader.h"
 #include "serialize/writer.h"
 #include "tests/support/test_dispatch.h"
+#include "tests/support/test_forking.h"
 #include "vm/core/status.h"
 #include "vm/exec/session.h"
 
@@ -18,7 +19,7 @@ namespace baton {
 
 // Both encodings.
 inline absl::StatusOr<VerifiedExecutable> CompileAndRead(std::unique_ptr<ir::Module> module, int level,
-                                                         Forking forking = Forking::kWhereWorthwhile) {
+                                                         Forking forking = TestForking()) {
   CompileOptions options;
   options.optimization_level = level;
   options.forking = forking;
@@ -39,7 +40,7 @@ inline absl::StatusOr<std::shared_ptr<const Program>> LoadCompiled(std::unique_p
 // Runs both encodings; they must agree bit for bit.
 inline absl::StatusOr<std::vector<Tensor>> RunCompiled(std::unique_ptr<ir::Module> module, int level,
                                                        absl::Span<const Tensor> inputs,
-                                                       Forking forking = Forking::kWhereWorthwhile) {
+                                                       Forking forking = TestForking()) {
   BATON_ASSIGN_OR_RETURN(const VerifiedExecutable verified,
                          CompileAndRead(std::move(module), level, forking));
   const std::unique_ptr<KernelResolver> resolver = MakeKernelResolver({.portable_only = true});
@@ -47,7 +48,7 @@ inline absl::StatusOr<std::vector<Tensor>> RunCompiled(std::unique_ptr<ir::Modul
   for (const Dispatch dispatch : {Dispatch::kRegister, Dispatch::kStack}) {
     BATON_ASSIGN_OR_RETURN(std::shared_ptr<const Program> program,
                            Program::Load(verified, *resolver, GetCpuDevice(), dispatch));
-    Session session(program);
+    Session session(program, TestScheduler());
     results[static_cast<int>(dispatch)] = session.Invoke("main", inputs);
   }
   // Back traces may tell the place in the code, which differs.

@@ -5,6 +5,7 @@
 #include "accel/devices.h"
 #include "compiler/compiler.h"
 #include "ops/registry.h"
+#include "tests/support/test_forking.h"
 #include "vm/bytecode/verifier.h"
 #include "vm/core/status.h"
 #include "vm/exec/program.h"
@@ -15,6 +16,7 @@ absl::StatusOr<Executable> CompileModel(ModelBuilder& model, int optimization_le
   BATON_ASSIGN_OR_RETURN(std::unique_ptr<ir::Module> module, model.Import());
   CompileOptions options;
   options.optimization_level = optimization_level;
+  options.forking = TestForking();
   return Compile(std::move(module), options);
 }
 
@@ -24,7 +26,7 @@ absl::StatusOr<std::vector<Tensor>> CompileAndRun(ModelBuilder& model, absl::Spa
   BATON_ASSIGN_OR_RETURN(VerifiedExecutable verified, Verify(std::move(executable)));
   BATON_ASSIGN_OR_RETURN(const std::shared_ptr<const Program> program,
                          Program::Load(std::move(verified), *MakeKernelResolver(), GetCpuDevice()));
-  return Session(program).Invoke("main", inputs, limits);
+  return Session(program, TestScheduler()).Invoke("main", inputs, limits);
 }
 
 std::vector<std::string> Kernels(const Executable& executable) {

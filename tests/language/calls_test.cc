@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/language/run_text.h"
+#include "tests/support/test_forking.h"
 
 namespace baton {
 namespace {
@@ -24,7 +25,7 @@ def @count(%i: int64, %n: int64, %sum: int64) -> int64 {
 }
 def @main(%n: int64) -> int64 { @count(0i64, %n, 0i64) })"));
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   Limits limits;
   limits.max_depth = 10;
   limits.max_memory_bytes = 1 << 20;
@@ -42,7 +43,7 @@ def @pong(%n: int64, %one: int64, %f: fn (int64) -> int64) -> int64 {
 }
 def @main(%n: int64) -> int64 { @ping(%n, fn (%x: int64) -> int64 { %x + %n }) })"));
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   Limits limits;
   limits.max_depth = 10;
   CHECK(RunInt(*program, 100'000, limits, &session).value_or(-1) == 100'007);
@@ -54,7 +55,7 @@ TEST_CASE("calls: deep recursion succeeds up to the limit and then names functio
 def @deep(%n: int64) -> int64 { if (%n == 0i64) { 0i64 } else { 1i64 + @deep(%n - 1i64) } }
 def @main(%n: int64) -> int64 { @deep(%n) })"));
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   CHECK(RunInt(*program, 100'000, {}, &session).value_or(-1) == 100'000);
   Limits limits;
   limits.max_depth = 1000;
@@ -70,7 +71,7 @@ TEST_CASE("calls: a list of 100,000 elements is built, folded and freed", "[lang
 def @range(%n: int64) -> List[int64] { if (%n == 0i64) { Nil } else { Cons(%n, @range(%n - 1i64)) } }
 def @main(%n: int64) -> int64 { @foldl(fn (%a: int64, %x: int64) -> int64 { %a + %x }, 0i64, @range(%n)) })"));
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   CHECK(RunInt(*program, 100'000, {}, &session).value_or(-1) == 5'000'050'000);
 }
 
@@ -97,7 +98,7 @@ def @cycles(%n: int64) -> int64 {
 def @main(%n: int64) -> int64 { @cycles(%n) })"));
   CAPTURE(program.status().ToString());
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   InvocationCounts counts;
   CHECK(RunInt(*program, 1000, {}, &session, &counts).value_or(-1) == 0);
   CHECK(counts.collected_objects == 2000);  // a cell and a Link each
@@ -117,7 +118,7 @@ def @main(%n: int64) -> int64 {
 })"));
   CAPTURE(program.status().ToString());
   REQUIRE(program.ok());
-  Session session(*program);
+  Session session(*program, TestScheduler());
   InvocationCounts counts;
   CHECK(RunInt(*program, 100, {}, &session, &counts).value_or(-1) == 5050);
   CHECK(counts.collected_objects >= 2);

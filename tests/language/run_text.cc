@@ -20,7 +20,7 @@ absl::StatusOr<std::string> RunAt(int level, absl::string_view text, const std::
     BATON_ASSIGN_OR_RETURN(values.emplace_back(), ReadValue("input", inputs[i], entry.inputs[i].type,
                                                             program->executable().type_definitions));
   }
-  Session session(program);
+  Session session(program, TestScheduler());
   BATON_ASSIGN_OR_RETURN(const std::vector<Value> outputs, session.InvokeValues("main", values));
   return absl::StrJoin(outputs, "; ",
                        [](std::string* out, const Value& value) { out->append(ValueText(value)); });

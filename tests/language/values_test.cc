@@ -72,7 +72,7 @@ TEST_CASE("parameters: a file gives inputs their values and types", "[language]"
   const auto program = LoadCompiled(*std::move(module), 2);
   REQUIRE(program.ok());
   CHECK((*program)->FindEntryPoint("main")->inputs.size() == 1);
-  Session session(*program);
+  Session session(*program, TestScheduler());
   const auto outputs = session.Invoke("main", {Tensor::FromValues<float>({2}, {10, 20})});
   REQUIRE(outputs.ok());
   CHECK(ValueString(*(*outputs)[0]) == "[11, 22]");
