@@ -201,9 +201,10 @@ TEST_CASE("vta rules: MUL and ACC8 are trapped where the device does not adverti
 TEST_CASE("vta rules: reserved bits of a micro-op are trapped where it has some", "[accel]") {
   const std::string program =
       "load.uop dram_base=2048 y_size=1 x_size=1 x_stride=1\ngemm reset" + kLoop + "\nfinish\n";
-  const Config block64 = FindConfig("block64")->config;
   const std::string data = "input 0x2000\nint32 -0x80000000";
-  const auto text = [&](ModelMode mode) { return TextChip({.mode = mode}, block64).Describe(program, data); };
+  const auto text = [&](ModelMode mode) {
+    return TextChip({.mode = mode}, "block64").Describe(program, data);
+  };
   CHECK_THAT(text(ModelMode::kStrict), Catch::Contains("(uop_reserved_bits, section 3)"));
   CHECK_THAT(text(ModelMode::kUpstream), Catch::StartsWith("finished"));
 }

@@ -21,13 +21,16 @@ ptrdiff_t CountInstructions(const std::string& program) {
 
 }  // namespace
 
-TextChip::TextChip(const ModelOptions& options, const Config& config)
-    : chip_(ModelChip::Create(config, options, DeviceMemory::Create(kMemoryBytes).value()).value()) {}
+TextChip::TextChip(const ModelOptions& options, const std::string& config) : config_(config) {
+  const NamedConfig* named = FindConfig(config);
+  REQUIRE(named != nullptr);
+  chip_ = ModelChip::Create(named->config, options, DeviceMemory::Create(kMemoryBytes).value()).value();
+}
 
 RunResult TextChip::Run(const std::string& program, const std::string& data, uint64_t max_cycles) {
   const auto count = static_cast<uint32_t>(CountInstructions(program));
-  const auto assembled = AssembleProgram(
-      absl::StrCat("image 0x10000\nprogram 0x1000 ", count, "\ninput 0x1000\n", program, "\n", data));
+  const auto assembled = AssembleProgram(absl::StrCat("config ", config_, "\nimage 0x10000\nprogram 0x1000 ",
+                                                      count, "\ninput 0x1000\n", program, "\n", data));
   INFO(program << data << std::string(assembled.status().message()));
   REQUIRE(assembled.ok());
   DeviceMemory& memory = chip_->memory();

@@ -13,7 +13,8 @@ namespace baton::vta::test {
 
 class TextChip {
  public:
-  explicit TextChip(const ModelOptions& options, const Config& config = Config{});
+  // `config`: a name of configs.def.
+  explicit TextChip(const ModelOptions& options, const std::string& config = "default");
 
   // `program`: instructions. `data`: further segments, as "input 0x8000\n int32 5".
   RunResult Run(const std::string& program, const std::string& data = "", uint64_t max_cycles = 1 << 20);
@@ -23,6 +24,7 @@ class TextChip {
   ModelChip& chip() { return *chip_; }
 
  private:
+  std::string config_;
   std::unique_ptr<ModelChip> chip_;
 };
 
