@@ -217,7 +217,7 @@ std::string PrintProgram(const NamedConfig& config, const ProgramFile& program) 
 
 absl::StatusOr<Word> AssembleInstruction(const Config& config, absl::string_view line) {
   const AssemblyStatement statement(line, 1);
-  if (statement.empty()) return absl::InvalidArgumentError("line 1:1: expected an instruction");
+  if (statement.empty()) return absl::InvalidArgumentError("line 1, column 1: expected an instruction");
   return statement.Instruction(config);
 }
 

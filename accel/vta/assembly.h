@@ -30,7 +30,7 @@ struct AssembledProgram {
   ProgramFile file;
 };
 
-// Errors: InvalidArgument, "line 3:12: found 65536, expected 0 to 65535".
+// Errors: InvalidArgument, "line 3, column 12: found 65536, expected 0 to 65535".
 absl::StatusOr<AssembledProgram> AssembleProgram(absl::string_view text);
 // The text that AssembleProgram makes the same program of, bit for bit. What LOAD UOP reads is printed as
 // micro-ops, the rest as bytes. REQUIRES: segments within the image, as ReadProgramFile gives.

@@ -72,7 +72,7 @@ void AppendLittleEndian(uint64_t value, int num_bytes, std::vector<uint8_t>& byt
 }  // namespace
 
 absl::Status AssemblyWord::Error(absl::string_view message) const {
-  return absl::InvalidArgumentError(absl::StrCat("line ", line, ":", column, ": ", message));
+  return absl::InvalidArgumentError(absl::StrCat("line ", line, ", column ", column, ": ", message));
 }
 
 absl::StatusOr<int64_t> ReadNumber(const AssemblyWord& word, int64_t min, int64_t max) {
