@@ -79,12 +79,13 @@ absl::StatusOr<ExitCode> RunVtaRun(const Options& options, Console& console) {
   BATON_ASSIGN_OR_RETURN(const vta::ProgramFile program, ReadVtaFile(options.file));
   BATON_ASSIGN_OR_RETURN(const auto chip, MakeVtaChip(options.chip, program.image_bytes));
   BATON_RETURN_IF_ERROR(Prepare(options, program, chip->memory()));
-  const std::vector<vta::Word> words = WordsOf(program, chip->memory());
+  const bool traces = !options.trace.empty();
+  const std::vector<vta::Word> words = traces ? WordsOf(program, chip->memory()) : std::vector<vta::Word>();
   BATON_ASSIGN_OR_RETURN(const vta::RunResult result,
                          chip->Run({program.instruction_address, program.instruction_count,
-                                    options.max_cycles, /*record_instructions=*/!options.trace.empty()}));
+                                    options.max_cycles, /*record_instructions=*/traces}));
   const VtaComparison comparison = Compare(program, chip->memory());
-  if (!options.trace.empty()) {
+  if (traces) {
     BATON_RETURN_IF_ERROR(WriteFile(options.trace, VtaTraceJson(chip->config(), words, result.instructions)));
   }
   if (options.json) {

@@ -177,7 +177,8 @@ TEST_CASE("vta rules: what breaks a rule is trapped where rules.def says, and no
 }
 
 TEST_CASE("vta rules: each has a program", "[accel]") {
-  std::set<std::string> shown = {"acc8_advertised", "mul_advertised", "uop_reserved_bits", "tokens_portable"};
+  std::set<std::string> shown = {"program_size", "acc8_advertised", "mul_advertised", "uop_reserved_bits",
+                                 "tokens_portable"};
   for (const Case& c : Cases()) shown.insert(c.rule);
   for (const RuleInfo& rule : AllRules()) {
     CAPTURE(std::string(rule.name));
@@ -207,6 +208,15 @@ TEST_CASE("vta rules: reserved bits of a micro-op are trapped where it has some"
   };
   CHECK_THAT(text(ModelMode::kStrict), Catch::Contains("(uop_reserved_bits, section 3)"));
   CHECK_THAT(text(ModelMode::kUpstream), Catch::StartsWith("finished"));
+}
+
+TEST_CASE("vta rules: a program of more instructions than the model holds is trapped at once", "[accel]") {
+  // The memory takes no room: nothing is written.
+  const auto chip = ModelChip::Create(Config{}, {}, DeviceMemory::Create(uint64_t{1} << 32).value()).value();
+  const RunResult result = chip->Run({0, (1 << 24) + 1}).value();
+  CHECK(DescribeResult(Config{}, result) ==
+        "trap: instruction 16777216: instruction_count is 16777217, expected at most 16777216 (program_size, "
+        "section 14.3)");
 }
 
 TEST_CASE("vta rules: more than 255 tokens are not portable", "[accel]") {
