@@ -1,5 +1,6 @@
 // Any bytes as a .vtag file. What can be read runs on the model chip; the last byte chooses the
-// configuration and the order of the queues. It finishes, traps, waits for ever or takes too long, and never leaves its memory.
+// configuration and the order of the queues. It finishes, traps, waits for ever or takes too long, and never
+// leaves its memory.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
