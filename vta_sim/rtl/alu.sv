@@ -64,7 +64,7 @@ module alu #(
       .start,
       .ready,
       .uop_bgn(alu_instruction.uop_bgn),
-      .uop_end(alu_instruction.uop_end),
+      .uop_last(alu_instruction.uop_end[vta_pkg::UOP_INDEX_WIDTH-1:0] - 1'b1),
       .iter_out(alu_instruction.iter_out),
       .iter_in(alu_instruction.iter_in),
       .dst_factor_out(is_reset ? gemm_instruction.dst_factor_out : alu_instruction.dst_factor_out),

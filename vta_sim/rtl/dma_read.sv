@@ -22,6 +22,7 @@ module dma_read #(
     output logic waiting,  // for memory: requested, nothing arrives
     output logic narrow,
     output logic [31:0] elements_written,
+    output logic [7:0] bytes_read,  // in this cycle
     // Read client.
     output logic request_valid,
     input logic request_ready,
@@ -80,7 +81,7 @@ module dma_read #(
 
   assign index = context_index[response_tag];
   assign part = context_part[response_tag];
-  assign last_part = (log_element > 5'(LOG_BUS)) ? PART_WIDTH'((6'd1 << (log_element - 5'(LOG_BUS))) - 6'd1) : '0;
+  assign last_part = (log_element > 5'(LOG_BUS)) ? PART_WIDTH'((16'd1 << (log_element - 5'(LOG_BUS))) - 16'd1) : '0;
   assign write_valid = response_valid || pad_active;
   assign write_zero = !response_valid;
   assign write_index = response_valid ? index : pad_index;
@@ -88,6 +89,7 @@ module dma_read #(
   assign piece = response_valid && write_ready;
   assign element_used = part == last_part;
   assign response_ready = write_ready && beat_used;
+  assign bytes_read = piece ? (log_element < 5'(LOG_BUS) ? 8'd1 << log_element : 8'(BUS_BYTES)) : 8'd0;
   assign pad_taken = pad_active && !response_valid && write_ready;
 
   if (HAS_SLOTS) begin : slots
@@ -147,10 +149,11 @@ module dma_read #(
 
   logic is_narrow;
   logic [4:0] start_log;
-  logic [16:0] start_pitch;
+  logic [INDEX_WIDTH-1:0] start_pitch;
   assign is_narrow = NARROW && instruction.memory_type == vta_pkg::MEMORY_ACC8;
   assign start_log = 5'(LOG_ELEMENT_BYTES) - (is_narrow ? 5'd2 : 5'd0);
-  assign start_pitch = 17'(instruction.x_pad_0) + 17'(instruction.x_size) + 17'(instruction.x_pad_1);
+  assign start_pitch =
+      INDEX_WIDTH'(instruction.x_pad_0) + INDEX_WIDTH'(instruction.x_size) + INDEX_WIDTH'(instruction.x_pad_1);
 
   always_ff @(posedge clk) begin
     if (reset) begin
@@ -171,9 +174,9 @@ module dma_read #(
         row_bytes <= 32'(instruction.x_size) << start_log;
         stride_bytes <= 32'(instruction.x_stride) << start_log;
         offset <= 0;
-        row_pitch <= INDEX_WIDTH'(start_pitch);
+        row_pitch <= start_pitch;
         row_index <= INDEX_WIDTH'(instruction.sram_base) + INDEX_WIDTH'(instruction.x_pad_0)
-            + INDEX_WIDTH'(instruction.y_pad_0) * INDEX_WIDTH'(start_pitch);
+            + INDEX_WIDTH'(instruction.y_pad_0) * start_pitch;
         elements_written <= 0;
       end else if (accept_request) begin
         offset <= row_requested ? 0 : offset + 32'(chunk);

@@ -11,7 +11,7 @@ module fetch #(
     input logic launch,
     input logic drain,
     input logic [31:0] instruction_base,
-    input logic [31:0] instruction_count,
+    input logic [27:0] instruction_count,
     output logic dispatched_all,
     output logic trap,
     output logic [3:0] trap_cause,
@@ -29,7 +29,9 @@ module fetch #(
     // The queues, numbered as trap_pkg::QUEUE_*.
     output logic [2:0] push_valid,
     input logic [2:0] push_ready,
-    output logic [127:0] push_word
+    output logic [127:0] push_word,
+    output logic waiting,  // for memory, with nothing to dispatch
+    output logic [7:0] bytes_read  // in this cycle
 );
   localparam int unsigned SLOTS = 4;
   localparam int unsigned SLOT_BYTES = 256;
@@ -135,6 +137,8 @@ module fetch #(
   assign push_word = instruction;
   assign push_valid = (word_valid && !trap && !drain && cause == 0) ? 3'b001 << queue : 3'b000;
   assign dispatch = |(push_valid & push_ready);
+  assign waiting = running && !word_valid && read_at != stream_end;
+  assign bytes_read = take_word ? 8'd16 : 8'd0;
   assign dispatched_all = running && read_at == stream_end && !word_valid;
 
   always_ff @(posedge clk) begin
@@ -153,7 +157,7 @@ module fetch #(
       running <= 1'b1;
       request_at <= instruction_base;
       read_at <= instruction_base;
-      stream_end <= instruction_base + {instruction_count[27:0], 4'd0};
+      stream_end <= instruction_base + {instruction_count, 4'd0};
       instruction_index <= 0;
     end else begin
       if (accept_request) request_at <= burst_end;

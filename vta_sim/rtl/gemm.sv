@@ -57,7 +57,7 @@ module gemm #(
       .start,
       .ready,
       .uop_bgn(instruction.uop_bgn),
-      .uop_end(instruction.uop_end),
+      .uop_last(instruction.uop_end[vta_pkg::UOP_INDEX_WIDTH-1:0] - 1'b1),
       .iter_out(instruction.iter_out),
       .iter_in(instruction.iter_in),
       .dst_factor_out(instruction.dst_factor_out),
@@ -84,7 +84,9 @@ module gemm #(
   logic [vta_pkg::ACC_INDEX_WIDTH-1:0] dst_offset_1, dst_2, dst_3, dst_4;
   logic [vta_pkg::INP_INDEX_WIDTH-1:0] src_offset_1;
   logic [vta_pkg::WGT_INDEX_WIDTH-1:0] wgt_offset_1;
+  /* verilator lint_off UNUSED */  // its reserved bits
   vta_pkg::uop_t uop;
+  /* verilator lint_on UNUSED */
   assign uop = uop_data;
 
   always_ff @(posedge clk) begin

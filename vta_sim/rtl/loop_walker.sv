@@ -10,7 +10,7 @@ module loop_walker #(
     input logic start,
     output logic ready,
     input logic [vta_pkg::UOP_INDEX_WIDTH-1:0] uop_bgn,
-    input logic [vta_pkg::UOP_INDEX_WIDTH:0] uop_end,
+    input logic [vta_pkg::UOP_INDEX_WIDTH-1:0] uop_last,
     input logic [13:0] iter_out,
     input logic [13:0] iter_in,
     input logic [vta_pkg::ACC_INDEX_WIDTH-1:0] dst_factor_out,
@@ -45,7 +45,7 @@ module loop_walker #(
     end else if (start) begin
       valid <= 1'b1;
       first_uop <= uop_bgn;
-      last_uop <= uop_end[vta_pkg::UOP_INDEX_WIDTH-1:0] - 1'b1;
+      last_uop <= uop_last;
       uop_index <= uop_bgn;
       out_left <= iter_out - 1;
       in_left <= iter_in - 1;

@@ -44,18 +44,26 @@ module range_scanner #(
   logic [127:0] waiting_word;
   logic [ID_WIDTH-1:0] waiting_id;
   small_fifo #(
-      .WIDTH(128 + ID_WIDTH),
+      .WIDTH(130 + ID_WIDTH),
       .DEPTH(1 << ID_WIDTH)
   ) waiting (
       .clk,
       .reset,
       .push(push_waiting),
-      .push_data({dispatch_id, head}),
+      .push_data({generation_of[dispatch_id] + 2'd1, dispatch_id, head}),
       .full(waiting_full),
       .valid(waiting_valid),
-      .head({waiting_id, waiting_word}),
+      .head({waiting_generation, waiting_id, waiting_word}),
       .pop(waiting_pop)
   );
+
+  // An entry of the sequencer may have a new instruction when its old one comes up here.
+  logic [1:0] generation_of[0:(1<<ID_WIDTH)-1];
+  logic [1:0] generation, waiting_generation;
+  always_ff @(posedge clk) begin
+    if (reset) for (int unsigned entry = 0; entry < (1 << ID_WIDTH); entry++) generation_of[entry] <= 0;
+    else if (pop_head) generation_of[dispatch_id] <= generation_of[dispatch_id] + 1;
+  end
 
   // The instruction at work: of_head until it is dispatched, then id.
   logic of_head, abandoned;
@@ -79,7 +87,7 @@ module range_scanner #(
   assign head_scanned = state == RESULT && of_head;
   assign scan_valid = state == RESULT && !of_head && !abandoned;
   assign scan_id = id;
-  assign abandoned = !of_head && !in_flight[id];
+  assign abandoned = !of_head && !(in_flight[id] && generation == generation_of[id]);
 
   // Micro-ops: read one a cycle, folded in the next. The last ones of each engine are kept.
   logic [UOP_INDEX:0] at, end_at;
@@ -130,7 +138,7 @@ module range_scanner #(
 
     if (state == IDLE) begin
       word <= waiting_valid ? waiting_word : head;
-      id <= waiting_id;
+      {generation, id} <= {waiting_generation, waiting_id};
       at <= waiting_valid ? {1'b0, waiting_word[8+:UOP_INDEX]} : {1'b0, head[8+:UOP_INDEX]};
       end_at <= waiting_valid ? waiting_word[8+UOP_INDEX+:UOP_INDEX+1] : head[8+UOP_INDEX+:UOP_INDEX+1];
       least_dst <= '1;
@@ -138,7 +146,7 @@ module range_scanner #(
       most_dst <= '0;
       most_src <= '0;
     end else if (of_head && pop_head) begin
-      id <= dispatch_id;
+      {generation, id} <= {generation_of[dispatch_id] + 2'd1, dispatch_id};
     end
     if (uop_read_enable) at <= at + 1;
     if (fold && state == READ) begin
@@ -154,8 +162,7 @@ module range_scanner #(
       kept_range[is_alu] <= {least_dst, most_dst, least_src, most_src};
     end
     if (state == OFFSETS) begin
-      farthest_dst <= WIDE'(out_steps) * WIDE'(is_alu ? alu.dst_factor_out : gemm.dst_factor_out)
-          + WIDE'(in_steps) * WIDE'(is_alu ? alu.dst_factor_in : gemm.dst_factor_in);
+      farthest_dst <= WIDE'(out_steps) * WIDE'(gemm.dst_factor_out) + WIDE'(in_steps) * WIDE'(gemm.dst_factor_in);
       farthest_src <= WIDE'(out_steps) * WIDE'(alu.src_factor_out) + WIDE'(in_steps) * WIDE'(alu.src_factor_in);
     end
     if (state == ADD) begin

@@ -64,7 +64,7 @@ module sequencer #(
   assign is_engine = !is_load && !is_finish;
   assign is_reset = memory.opcode == vta_pkg::OPCODE_GEMM && loops.reset;
   assign is_empty = is_finish || (is_load && memory.x_size == 0) ||
-      (is_engine && (loops.iter_out == 0 || loops.iter_in == 0 || loops.uop_bgn >= loops.uop_end));
+      (is_engine && (loops.iter_out == 0 || loops.iter_in == 0 || {1'b0, loops.uop_bgn} >= loops.uop_end));
   assign can_pop = (!memory.pop_prev || token_available[0]) && (!memory.pop_next || token_available[1]);
 
   // A load's range, everything when it would not fit.
