@@ -1,5 +1,5 @@
-// Prints the SystemVerilog package `trap_pkg`: the causes of traps (trap_causes.def) and the numbers of the queues
-// (accel/vta/isa.h).
+// Prints the SystemVerilog package `trap_pkg`: the causes of traps (trap_causes.def) and the numbers of the
+// queues (accel/vta/isa.h).
 #include <iostream>
 #include <string>
 
