@@ -3,7 +3,7 @@
 # build/vta_coverage, prints the share of each kind and every line that was never reached. Fails below 95 % of lines.
 #   scripts/vta_coverage.sh [PROGRAMS]
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+. "$(dirname "$0")/lib.sh"
 build=$root/build/vta_coverage
 programs=${1:-300}
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBATON_VTA_COVERAGE=ON -DBATON_BUILD_COMPILER=OFF >/dev/null

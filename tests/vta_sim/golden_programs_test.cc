@@ -18,7 +18,7 @@ TEST_CASE("rtl: golden programs", "[vta_sim]") {
 }
 
 TEST_CASE("rtl: golden programs with random memories", "[vta_sim]") {
-  const int bus_bytes = GENERATE(8, 16, 64);
+  const int bus_bytes = GENERATE(from_range(DefaultBusWidths()));
   const auto chip = NewRtlChip("default", RandomTiming(bus_bytes, bus_bytes), kMemoryBytes);
   const auto& goldens = test::Goldens();
   for (size_t i = bus_bytes % 3; i < goldens.size(); i += 2) {

@@ -292,10 +292,10 @@ TEST_CASE("rtl: the same run takes the same cycles", "[vta_sim]") {
 }
 
 TEST_CASE("rtl: what there is no library for is refused", "[vta_sim]") {
-  CHECK(MakeRtlChip(ConfigNamed("block64"), 1 << 20).status().message() ==
-        "RTL chip: no library for this configuration with a bus of 8 bytes; there are default with 8 bytes, "
-        "default with 16 "
-        "bytes, default with 64 bytes, block32 with 8 bytes, batch2 with 8 bytes");
+  const auto unknown = MakeRtlChip(ConfigNamed("block64"), 1 << 20).status();
+  CHECK_THAT(std::string(unknown.message()),
+             Catch::StartsWith(
+                 "RTL chip: no library for this configuration with a bus of 8 bytes; there are default"));
   CHECK(MakeRtlChip(Default(), 1 << 20, {.timing = {.bus_bytes = 3}}).status().code() ==
         absl::StatusCode::kInvalidArgument);
   CHECK(MakeRtlChip(Default(), 1 << 20, {.timing = {.read_latency = 0}}).status().code() ==

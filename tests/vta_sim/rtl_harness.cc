@@ -80,6 +80,14 @@ std::unique_ptr<Chip> NewRtlChip(absl::string_view config, const MemoryTiming& t
   return *std::move(chip);
 }
 
+std::vector<int> DefaultBusWidths() {
+  std::vector<int> result;
+  for (const RtlLibrary& library : AllRtlLibraries()) {
+    if (library.config == "default") result.push_back(library.bus_bytes);
+  }
+  return result;
+}
+
 std::string RunAndCompare(Chip& chip, const ProgramFile& program) {
   RunResult result;
   return Run(chip, program, false, result);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "accel/vta/chip.h"
 #include "accel/vta/program_file.h"
@@ -20,6 +21,9 @@ inline const Config& ConfigNamed(absl::string_view name) {
 // BATON_VTA_COVERAGE_DIR.
 std::unique_ptr<Chip> NewRtlChip(absl::string_view config = "default", const MemoryTiming& timing = {},
                                  uint64_t memory_bytes = 4 << 20);
+
+// The memory ports that the default configuration was verilated with, in bytes.
+std::vector<int> DefaultBusWidths();
 
 // A memory that leaves nothing to chance but what `seed` decides: everything.
 inline MemoryTiming RandomTiming(uint64_t seed, int bus_bytes = 8, int read_latency = 40) {
