@@ -1,7 +1,7 @@
 // The performance contract of the specification's section 16, on its reference memory. Each bound is a MUST
 // of the table or what was measured, whichever is stricter; vta_sim_bench prints the numbers.
 #include <catch2/catch.hpp>
-#include <memory>
+#include <cstdio>
 
 #include "tests/vta_sim/conv_schedule.h"
 #include "tests/vta_sim/program_builder.h"
@@ -110,25 +110,58 @@ TEST_CASE("rtl speed: short rows of a LOAD are in flight together", "[vta_sim]")
   CHECK(Cycles(Run(*chip, builder), 0, 0) <= 2048 + 60);
 }
 
-TEST_CASE("rtl speed: convolutions of ResNet-18", "[vta_sim]") {
+// Cycles of `shape` on the default chip; its result is checked.
+uint64_t ConvCycles(const ConvShape& shape, const ConvSchedule& schedule, const MemoryTiming& timing = {}) {
+  const auto chip = NewRtlChip("default", timing, ConvMemoryBytes(shape));
+  const auto result = chip->Run(PlaceConv(*chip, shape, schedule, 1));
+  REQUIRE(result.ok());
+  INFO(shape.name << ": " << DescribeResult(Default(), *result));
+  REQUIRE(result->outcome == Outcome::kFinished);
+  CHECK(CheckConv(*chip, shape) == "");
+  CHECK(result->counters.gemm_steps == shape.gemm_steps());
+  return result->counters.cycles;
+}
+
+// Percent of the peak over the layers, each as often as the network has it.
+double ResNetUtilisation(int contexts, const MemoryTiming& timing = {}) {
   uint64_t cycles = 0;
   uint64_t steps = 0;
   for (const ConvShape& shape : ResNet18Layers()) {
-    const auto chip = NewRtlChip("default", {}, ConvMemoryBytes(shape));
-    const auto result = chip->Run(PlaceConv(*chip, shape, ScheduleFor(shape, 2), 1));
-    REQUIRE(result.ok());
-    INFO(shape.name << ": " << DescribeResult(Default(), *result));
-    REQUIRE(result->outcome == Outcome::kFinished);
-    CHECK(CheckConv(*chip, shape) == "");
-    CHECK(result->counters.gemm_steps == shape.gemm_steps());
-    WARN(shape.name << " " << result->counters.cycles << " "
-                    << 100.0 * shape.gemm_steps() / result->counters.cycles);
-    cycles += shape.weight * result->counters.cycles;
+    const uint64_t layer = ConvCycles(shape, ScheduleFor(shape, contexts), timing);
+    std::printf("%-4s %d contexts, latency %3d: %7lu cycles, %5.1f %%\n", shape.name, contexts,
+                timing.read_latency, static_cast<unsigned long>(layer), 100.0 * shape.gemm_steps() / layer);
+    cycles += shape.weight * layer;
     steps += shape.weight * shape.gemm_steps();
   }
   CHECK(steps == 6'623'232);
-  WARN("total " << cycles << " " << 100.0 * steps / cycles);
-  CHECK(steps * 100 >= cycles * 96);
+  std::printf("all  %d contexts, latency %3d: %7lu cycles, %5.1f %%\n", contexts, timing.read_latency,
+              static_cast<unsigned long>(cycles), 100.0 * steps / cycles);
+  return 100.0 * steps / cycles;
+}
+
+// 256 x 256 x 256 in blocks of 64: a convolution of 1 x 1 over 16 x 16 points.
+double BlockedGemmUtilisation(int contexts) {
+  const ConvShape shape = {"gemm", 1, 16, 16, 16, 1, 1, 0};
+  const uint64_t cycles =
+      ConvCycles(shape, {.out_blocks = 4, .rows = 4, .in_blocks = 4, .contexts = contexts});
+  std::printf("gemm %d contexts: %lu cycles, %.1f %%\n", contexts, static_cast<unsigned long>(cycles),
+              100.0 * shape.gemm_steps() / cycles);
+  return 100.0 * shape.gemm_steps() / cycles;
+}
+
+TEST_CASE("rtl speed: ResNet-18 uses 96 % of the peak", "[vta_sim]") {
+  CHECK(ResNetUtilisation(2) >= 96);
+}
+
+TEST_CASE("rtl speed: a blocked product uses 90 % of the peak", "[vta_sim]") {
+  CHECK(BlockedGemmUtilisation(2) >= 90);
+}
+
+// What the contract asks to report, and what takes longer: docs/vta_rtl.md has the table.
+TEST_CASE("rtl speed: report", "[.][report]") {
+  CHECK(ResNetUtilisation(2, {.read_latency = 200}) >= 91.5);
+  ResNetUtilisation(1);
+  BlockedGemmUtilisation(1);
 }
 
 }  // namespace

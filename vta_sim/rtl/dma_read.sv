@@ -52,7 +52,7 @@ module dma_read #(
   logic busy;
   logic [4:0] log_element;
   assign log_element = 5'(LOG_ELEMENT_BYTES) - ((NARROW && narrow) ? 5'd2 : 5'd0);
-  assign ready = !busy;
+  assign ready = !busy || done;
 
   // Requests. A row is cut at boundaries; offset counts the bytes of it that were requested.
   logic [15:0] rows_left;
