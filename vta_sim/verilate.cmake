@@ -14,7 +14,8 @@ endif()
 set(verilator_definitions VM_COVERAGE=$<BOOL:${BATON_VTA_COVERAGE}> VM_TRACE=$<BOOL:${BATON_VTA_TRACE}>
     VM_TRACE_FST=$<BOOL:${BATON_VTA_TRACE}>)
 if(BATON_VTA_COVERAGE)
-  list(APPEND verilator_flags --coverage)
+  # Toggles of the widest buses would be most of the work and tell least.
+  list(APPEND verilator_flags --coverage --coverage-max-width 64 -MAKEFLAGS OPT_FAST=-O1 -MAKEFLAGS OPT_SLOW=-O0)
 endif()
 if(BATON_VTA_TRACE)
   list(APPEND verilator_flags --trace-fst)
