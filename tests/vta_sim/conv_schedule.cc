@@ -123,14 +123,12 @@ class ConvProgram {
   }
 
   void EmitInp(int tile, int in_block, int block, int data, bool first) {
-    const int k = s_.kernel;
     const int rows = InpRows(Rows(tiles_[tile]));
     const int top = tiles_[tile].row * s_.stride - s_.padding;
     const int step = SkipsRows() ? s_.stride : 1;
     const int begin = std::max(top, 0);
     const int end = std::min(top + (rows - 1) * step + 1, s_.size);
     const uint32_t pad = s_.padding;
-    (void)k;
     builder_.Load(MemoryType::kInp,
                   {.sram = static_cast<uint32_t>(data * kInpHalf + block * BlockElements()),
                    .dram = kInpAddress / kBlock + (in_block * s_.size + begin) * s_.size,

@@ -2,6 +2,7 @@
 // of the table or what was measured, whichever is stricter; vta_sim_bench prints the numbers.
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <ctime>
 
 #include "tests/vta_sim/conv_schedule.h"
 #include "tests/vta_sim/program_builder.h"
@@ -162,6 +163,16 @@ TEST_CASE("rtl speed: report", "[.][report]") {
   CHECK(ResNetUtilisation(2, {.read_latency = 200}) >= 91.5);
   ResNetUtilisation(1);
   BlockedGemmUtilisation(1);
+
+  const ConvShape shape = ResNet18Layers().front();
+  const auto chip = NewRtlChip("default", {}, ConvMemoryBytes(shape));
+  RunRequest request = PlaceConv(*chip, shape, ScheduleFor(shape, 2), 1);
+  request.record_instructions = false;
+  const std::clock_t begin = std::clock();
+  const auto result = chip->Run(request);
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  REQUIRE(result.ok());
+  std::printf("simulation: %.0f cycles a second of processor time\n", result->counters.cycles / seconds);
 }
 
 }  // namespace

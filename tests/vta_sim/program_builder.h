@@ -83,9 +83,4 @@ class ProgramBuilder {
   std::vector<uint32_t> uops_;
 };
 
-// The program of the worked example in the specification's section 12 needs no more than this.
-inline uint32_t DramBase(uint32_t address, uint32_t element_bytes) {
-  return address / element_bytes;
-}
-
 }  // namespace baton::vta

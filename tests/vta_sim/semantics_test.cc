@@ -198,6 +198,19 @@ TEST_CASE("rtl: GEMM and ALU work side by side on different halves, not on the s
   }
 }
 
+TEST_CASE("rtl: accumulators that wrap count as all of them", "[vta_sim]") {
+  const auto chip = NewRtlChip();
+  ProgramBuilder builder(Default());
+  builder.AddUop(1000);
+  builder.AddUop(100);
+  builder.LoadUops();
+  builder.Gemm({.out = 20, .in = 100, .dst = {100, 1}});  // up to 2999, so 0 to 951 too
+  builder.AluImm(AluOpcode::kAdd, 1, {.uop_bgn = 1, .uop_end = 2, .in = 100, .dst = {0, 1}, .src = {0, 1}});
+  builder.Finish();
+  const RunResult result = Run(*chip, builder);
+  CHECK(result.instructions[2].begin >= result.instructions[1].end);
+}
+
 TEST_CASE("rtl: a LOAD of accumulators is not kept out by GEMM working in its half", "[vta_sim]") {
   const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
