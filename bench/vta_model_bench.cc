@@ -1,5 +1,6 @@
 // How fast the model chip computes: GMAC/s of whole runs, loads and the interpreter included, with the
-// median, the smallest and the largest of 21 runs. One thread. Exits with 1 when a run does not finish.
+// median, the smallest and the largest of 21 runs; "alone": GEMM's arithmetic without the chip, for each code
+// that this processor runs. One thread. Exits with 1 when a run does not finish.
 //   ninja -C build/release vta_model_bench && build/release/bin/vta_model_bench
 #include <algorithm>
 #include <chrono>
@@ -9,11 +10,13 @@
 
 #include "accel/vta/compute_kernels.h"
 #include "accel/vta/model_chip.h"
+#include "accel/vta/model_scratchpads.h"
 
 namespace baton::vta {
 namespace {
 
 constexpr int kRuns = 21;
+constexpr int kGemms = 400;  // instructions in a run
 constexpr uint32_t kProgram = 0x1000;
 constexpr uint32_t kUops = 0x10000;
 constexpr uint32_t kData = 0x100000;
@@ -103,9 +106,16 @@ void Place(const Config& config, const std::vector<Instruction>& program, Device
   }
 }
 
+void Print(const NamedConfig& config, GemmCode code, const char* mode, int gemms_per_load,
+           std::vector<double>& gmacs) {
+  std::sort(gmacs.begin(), gmacs.end());
+  std::printf("%-8s %-8s %-11s %2d   %7.1f   %7.1f   %7.1f\n", std::string(config.name).c_str(),
+              GemmCodeName(code), mode, gemms_per_load, gmacs[kRuns / 2], gmacs.front(), gmacs.back());
+}
+
 bool Measure(const NamedConfig& named, ModelMode mode, const char* mode_name, int gemms_per_load) {
   const Config& config = named.config;
-  const std::vector<Instruction> program = Program(config, 400, gemms_per_load);
+  const std::vector<Instruction> program = Program(config, kGemms, gemms_per_load);
   auto chip = ModelChip::Create(config, {.mode = mode}, DeviceMemory::Create(kMemoryBytes).value()).value();
   Place(config, program, chip->memory());
   std::vector<double> gmacs;
@@ -121,11 +131,34 @@ bool Measure(const NamedConfig& named, ModelMode mode, const char* mode_name, in
       gmacs.push_back(static_cast<double>(result.counters.gemm_steps) * config.macs_per_cycle() /
                       seconds.count() / 1e9);
   }
-  std::sort(gmacs.begin(), gmacs.end());
-  std::printf("%-8s %-8s %-11s %2d   %7.1f   %7.1f   %7.1f\n", std::string(named.name).c_str(),
-              GemmCodeName(GemmCodes(config).back()), mode_name, gemms_per_load, gmacs[kRuns / 2],
-              gmacs.front(), gmacs.back());
+  Print(named, GemmCodes(config).back(), mode_name, gemms_per_load, gmacs);
   return true;
+}
+
+// The arithmetic alone, for each code that this processor runs.
+void MeasureCodes(const NamedConfig& named) {
+  const Config& config = named.config;
+  LoopNest loops;
+  for (const Uop& uop : Convolution::Uops()) loops.uops.push_back({uop.dst_idx, uop.src_idx, uop.wgt_idx});
+  const GemmInstruction gemm = Convolution::Instruction(0);
+  loops.iter_out = gemm.iter_out;
+  loops.iter_in = gemm.iter_in;
+  loops.factor_out = {gemm.dst_factor_out, gemm.src_factor_out, gemm.wgt_factor_out};
+  loops.factor_in = {gemm.dst_factor_in, gemm.src_factor_in, gemm.wgt_factor_in};
+  Scratchpads scratchpads(config);
+  for (const GemmCode code : GemmCodes(config)) {
+    std::vector<double> gmacs;
+    for (int run = -2; run < kRuns; ++run) {
+      const auto begin = std::chrono::steady_clock::now();
+      for (int i = 0; i < kGemms; ++i) {
+        RunGemm(config, code, loops, scratchpads.inp.data(), scratchpads.wgt.data(), scratchpads.acc.data());
+      }
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      const double macs = static_cast<double>(loops.num_steps()) * kGemms * config.macs_per_cycle();
+      if (run >= 0) gmacs.push_back(macs / seconds.count() / 1e9);
+    }
+    Print(named, code, "alone", 0, gmacs);
+  }
 }
 
 int Main() {
@@ -138,6 +171,7 @@ int Main() {
       if (!Measure(config, ModelMode::kStrict, "strict", gemms_per_load)) return 1;
     }
     if (!Measure(config, ModelMode::kUpstream, "upstream", 20)) return 1;
+    MeasureCodes(config);
   }
   return 0;
 }

@@ -27,6 +27,15 @@ ModelChip::~ModelChip() {
 }
 
 RunResult ModelChip::Execute(const RunRequest& request) {
+  if (request.instruction_count > kMaxInstructions) {
+    const Violation violation{
+        Rule::program_size, "instruction_count",
+        absl::StrCat("is ", request.instruction_count, ", expected at most ", kMaxInstructions)};
+    RunResult result;
+    result.outcome = Outcome::kTrap;
+    result.trap = {kMaxInstructions, violation.field, Describe(violation)};
+    return result;
+  }
   scratchpads_->Clear();
   return ModelRun(config(), options_, request, memory(), *scratchpads_).Run();
 }

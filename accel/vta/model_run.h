@@ -11,9 +11,12 @@
 
 namespace baton::vta {
 
+// What a program may have: rules.def, program_size.
+inline constexpr uint32_t kMaxInstructions = uint32_t{1} << 24;
+
 class ModelRun {
  public:
-  // The program is copied: a program that stores over itself runs as it was.
+  // The program is copied: one that stores over itself runs as it was. REQUIRES: at most kMaxInstructions.
   ModelRun(const Config& config, const ModelOptions& options, const RunRequest& request, DeviceMemory& memory,
            Scratchpads& scratchpads);
   RunResult Run();
