@@ -39,7 +39,7 @@ for name in "${names[@]}"; do
     continue
   fi
   cp "$copy/mutated" "$copy/source/vta_sim/rtl/$rtl"
-  if passes; then
+  if passes 2>/dev/null; then  # the shell reports assertions that abort
     echo "$name: NOT CAUGHT"
     missed=1
   else

@@ -211,6 +211,36 @@ TEST_CASE("rtl: accumulators that wrap count as all of them", "[vta_sim]") {
   CHECK(result.instructions[2].begin >= result.instructions[1].end);
 }
 
+TEST_CASE("rtl: micro-ops that were replaced count with what they are now", "[vta_sim]") {
+  const auto chip = NewRtlChip();
+  ProgramBuilder builder(Default());
+  builder.AddUop(0);
+  builder.AddUop(1024);
+  const uint32_t other = builder.AddUop(1024);
+  builder.LoadUops();
+  const Loops upper = {.uop_bgn = 1, .uop_end = 2, .out = 5, .in = 100, .dst = {0, 1}};
+  const Loops first = {.in = 100, .dst = {0, 1}, .src = {0, 1}};
+  builder.Gemm(upper);
+  builder.AluImm(AluOpcode::kAdd, 1, first);  // beside it
+  builder.Load(MemoryType::kUop, {.dram = ProgramBuilder::kUopAddress / 4 + other, .x = 1, .stride = 1});
+  builder.Gemm(upper);
+  builder.AluImm(AluOpcode::kAdd, 1, first);  // in its half now
+  builder.Finish();
+  const RunResult result = Run(*chip, builder);
+  CHECK(result.instructions[2].begin < result.instructions[1].end);
+  CHECK(result.instructions[5].begin >= result.instructions[4].end);
+}
+
+TEST_CASE("rtl: a STORE ends when memory has acknowledged it", "[vta_sim]") {
+  const auto chip = NewRtlChip("default", {.write_response_latency = 300});
+  ProgramBuilder builder(Default());
+  builder.Store({.dram = kOut / 16, .x = 4, .stride = 4}, {.push_prev = true});
+  builder.Finish({.pop_next = true});
+  const RunResult result = Run(*chip, builder);
+  CHECK(result.instructions[0].end - result.instructions[0].begin >= 300);
+  CHECK(result.instructions[1].begin >= result.instructions[0].end);
+}
+
 TEST_CASE("rtl: a LOAD of accumulators is not kept out by GEMM working in its half", "[vta_sim]") {
   const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
