@@ -14,7 +14,7 @@
 namespace baton::vta {
 
 struct RtlChipOptions {
-  MemoryTiming timing;
+  MemoryTiming timing = {};
   std::string trace_path = {};     // an FST waveform, if not empty; needs a build with BATON_VTA_TRACE
   std::string coverage_path = {};  // written when the chip is destroyed, in a build with BATON_VTA_COVERAGE
 };

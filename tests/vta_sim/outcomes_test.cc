@@ -1,10 +1,12 @@
 // How runs of the RTL chip end: each way to deadlock of the specification's section 9, each cause of a trap,
 // timeouts; and that the chip can be used afterwards.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <string>
 
 #include "tests/vta_sim/program_builder.h"
 #include "tests/vta_sim/rtl_harness.h"
+#include "vta_sim/rtl_libraries.h"
 
 namespace baton::vta {
 namespace {
@@ -289,6 +291,21 @@ TEST_CASE("rtl: the same run takes the same cycles", "[vta_sim]") {
   const auto first = NewRtlChip("default", RandomTiming(3));
   const auto second = NewRtlChip("default", RandomTiming(3));
   CHECK(Run(*first, Sound()).counters == Run(*second, Sound()).counters);
+}
+
+TEST_CASE("rtl: a waveform is written where the build has tracing, else refused", "[vta_sim]") {
+  const auto path = std::filesystem::temp_directory_path() / "vta_rtl_trace_test.fst";
+  {
+    auto chip = MakeRtlChip(Default(), 4 << 20, {.trace_path = path.string()});
+    REQUIRE(chip.ok() == kRtlTracing);
+    if (!chip.ok()) {
+      CHECK(chip.status().message() == "RTL chip: a trace needs a build with BATON_VTA_TRACE");
+      return;
+    }
+    CHECK(SoundRunsOn(**chip));
+  }
+  CHECK(std::filesystem::file_size(path) > 1000);
+  std::filesystem::remove(path);
 }
 
 TEST_CASE("rtl: what there is no library for is refused", "[vta_sim]") {
