@@ -118,7 +118,8 @@ TEST_CASE("vta conv2d: any tiling that fits gives the same") {
                      .kernel_rows = 3,
                      .kernel_cols = 3,
                      .weights_stay = Draw(random, 0, 1) == 1,
-                     .contexts = Draw(random, 1, 2)};
+                     .contexts = Draw(random, 1, 2),
+                     .tiles_at_once = 2 * Draw(random, 1, 2)};
     if (tiling.in_blocks == 1) tiling.kernel_rows = Draw(random, 1, 3);
     if (tiling.in_blocks == 1 && tiling.kernel_rows == 1) tiling.kernel_cols = Draw(random, 1, 3);
     BuildOptions options;

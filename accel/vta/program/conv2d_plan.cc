@@ -242,7 +242,7 @@ class Planner {
 std::optional<ProductCounts> CountConv2d(const Config& config, const Conv2dShape& shape,
                                          const Epilogue& epilogue, const Tiling& tiling) {
   ProductCounts counts = Planner(config, shape, epilogue, tiling).Count();
-  if (!ChooseSlots(config, tiling.contexts, counts)) return std::nullopt;
+  if (!ChooseSlots(config, tiling, counts)) return std::nullopt;
   return counts;
 }
 
@@ -250,7 +250,7 @@ ProductPlan PlanConv2d(const Config& config, const Conv2dShape& shape, const Epi
                        const Tiling& tiling, const Conv2dBuffers& buffers) {
   const Planner planner(config, shape, epilogue, tiling);
   ProductCounts counts = planner.Count();
-  ChooseSlots(config, tiling.contexts, counts);
+  ChooseSlots(config, tiling, counts);
   return {counts.buffers, planner.Tiles(buffers), epilogue};
 }
 

@@ -57,10 +57,15 @@ class Search {
     const uint64_t weights =
         uint64_t{tiling.out_blocks} * tiling.in_blocks * tiling.kernel_rows * tiling.kernel_cols;
     if (weights > config_.wgt_depth()) return;
-    for (const bool weights_stay : {true, false}) {
-      tiling.weights_stay = weights_stay;
-      const std::optional<ProductCounts> counts = CountConv2d(config_, shape_, epilogue_, tiling);
-      if (counts.has_value()) ranked_.push_back({tiling, EstimateCycles(config_, options_.machine, *counts)});
+    for (const uint32_t tiles_at_once : {2u, 4u}) {
+      for (const bool weights_stay : {true, false}) {
+        tiling.tiles_at_once = tiles_at_once;
+        tiling.weights_stay = weights_stay;
+        const std::optional<ProductCounts> counts = CountConv2d(config_, shape_, epilogue_, tiling);
+        if (counts.has_value())
+          ranked_.push_back({tiling, EstimateCycles(config_, options_.machine, *counts)});
+      }
+      if (tiling.contexts == 1) break;
     }
   }
 

@@ -176,18 +176,26 @@ class Timeline {
 
   template <typename T>
   InstructionTime Compute(const T& instruction, uint64_t ready) {
-    constexpr bool is_gemm = std::is_same_v<T, GemmInstruction>;
-    const Engine engine = is_gemm ? kGemmEngine : kAluEngine;
     const Footprint footprint = FootprintOf(instruction);
-    const uint64_t begin = std::max({ready, engine_free_[engine], uops_loaded_, After(engine, footprint)});
-    uint64_t cycles =
+    const uint64_t steps =
         uint64_t{instruction.iter_out} * instruction.iter_in * (instruction.uop_end - instruction.uop_bgn);
-    if constexpr (is_gemm) {
-      cycles += machine_.gemm_overhead;
-    } else {
-      cycles = cycles * (instruction.use_imm ? 1 : machine_.alu_tensor_cycles) + machine_.alu_overhead;
+    Engine engine = kGemmEngine;
+    uint64_t cycles = steps + machine_.gemm_overhead;
+    if constexpr (std::is_same_v<T, AluInstruction>) {
+      engine = kAluEngine;
+      const bool broadcasts = instruction.src_factor_in == 0;
+      cycles = steps * (instruction.use_imm || broadcasts ? 1 : machine_.alu_tensor_cycles) +
+               machine_.alu_overhead;
+    } else if (instruction.reset && ResetsOnAlu(ready)) {
+      engine = kAluEngine;
     }
+    const uint64_t begin = std::max({ready, engine_free_[engine], uops_loaded_, After(engine, footprint)});
     return Issue(engine, ready, begin, begin + cycles, footprint);
+  }
+
+  // The matrix unit goes on while the vector unit has nothing to do.
+  bool ResetsOnAlu(uint64_t ready) const {
+    return machine_.engines_overlap && engine_free_[kAluEngine] <= ready && engine_free_[kGemmEngine] > ready;
   }
 
   // When the other engines are done with what meets `footprint`; with all, if they do not overlap.

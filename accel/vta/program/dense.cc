@@ -72,7 +72,7 @@ class Dense {
     counts.buffers.wgt_elements = tiling.out_blocks * tiling.in_blocks;
     counts.buffers.acc_elements = tiling.rows * tiling.out_blocks;
     counts.buffers.bias_elements = epilogue_.bias ? tiling.out_blocks : 0;
-    if (!ChooseSlots(config_, tiling.contexts, counts)) return std::nullopt;
+    if (!ChooseSlots(config_, tiling, counts)) return std::nullopt;
     return counts;
   }
 
@@ -82,16 +82,8 @@ class Dense {
       for (const uint32_t outs : CutSizes(outs_)) {
         if (uint64_t{rows} * outs * options.contexts > config_.acc_depth()) continue;
         for (const uint32_t ins : CutSizes(ins_)) {
-          for (const bool weights_stay : {true, false}) {
-            const Tiling tiling = {.rows = rows,
-                                   .out_blocks = outs,
-                                   .in_blocks = ins,
-                                   .weights_stay = weights_stay,
-                                   .contexts = options.contexts};
-            const std::optional<ProductCounts> counts = Count(tiling);
-            if (counts.has_value())
-              ranked.push_back({tiling, EstimateCycles(config_, options.machine, *counts)});
-          }
+          AddRanked({.rows = rows, .out_blocks = outs, .in_blocks = ins, .contexts = options.contexts},
+                    options, ranked);
         }
       }
     }
@@ -117,6 +109,19 @@ class Dense {
   }
 
  private:
+  // In each order, with each number of tiles at once.
+  void AddRanked(Tiling tiling, const BuildOptions& options, std::vector<RankedTiling>& ranked) const {
+    for (const uint32_t tiles_at_once : {2u, 4u}) {
+      for (const bool weights_stay : {true, false}) {
+        tiling.tiles_at_once = tiles_at_once;
+        tiling.weights_stay = weights_stay;
+        const std::optional<ProductCounts> counts = Count(tiling);
+        if (counts.has_value()) ranked.push_back({tiling, EstimateCycles(config_, options.machine, *counts)});
+      }
+      if (tiling.contexts == 1) break;
+    }
+  }
+
   // Tiles are at most as large as the result.
   Tiling Clamped(Tiling tiling) const {
     tiling.rows = std::min(tiling.rows, rows_);

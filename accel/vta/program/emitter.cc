@@ -249,7 +249,7 @@ absl::StatusOr<Program> Emitter::Finish() {
     if (steps_[i].buffer.has_value()) program_.relocations.push_back({i, *steps_[i].buffer});
     instructions.push_back(std::move(steps_[i].scheduled));
   }
-  BATON_RETURN_IF_ERROR(AddTokens(config(), instructions));
+  AddTokens(config(), instructions);
   BATON_RETURN_IF_ERROR(Encode(instructions));
   return std::move(program_);
 }

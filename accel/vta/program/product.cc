@@ -66,7 +66,13 @@ class ProductEmitter {
  private:
   bool IsLastTile(size_t t) const { return t + 1 == plan_.tiles.size(); }
   bool IsFinishedInPieces(size_t t) const { return overlaps_ && IsLastTile(t); }
-  uint32_t AccBase(size_t t) const { return static_cast<uint32_t>(t % plan_.buffers.acc_slots) * acc_pitch_; }
+  // Neighbours get different halves of the scratchpad, which hardware may have in different memories.
+  uint32_t AccBase(size_t t) const {
+    constexpr uint32_t kOrder[] = {0, 2, 1, 3};
+    const uint32_t slots = plan_.buffers.acc_slots;
+    const auto slot = static_cast<uint32_t>(t % slots);
+    return (slots == 4 ? kOrder[slot] : slot) * acc_pitch_;
+  }
   uint32_t BiasBase(size_t t) const { return AccBase(t) + plan_.buffers.acc_elements; }
 
   // Gives the accumulators of a tile their first values.

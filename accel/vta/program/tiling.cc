@@ -8,7 +8,7 @@ namespace baton::vta {
 namespace {
 
 // Built and run by the cost model; the formula's first choice is hardly ever the best of them.
-constexpr size_t kMaxBuilt = 16;
+constexpr size_t kMaxBuilt = 24;
 
 uint64_t CeilDiv(uint64_t a, uint64_t b) {
   return (a + b - 1) / b;
@@ -36,11 +36,15 @@ uint64_t Beats(uint64_t bytes, const Machine& machine) {
 
 }  // namespace
 
+uint32_t TilesAtOnce(const Tiling& tiling) {
+  return tiling.contexts == 1 ? 1 : tiling.tiles_at_once;
+}
+
 std::string ToString(const Tiling& tiling) {
-  return absl::StrFormat("tile %d x %d x %d blocks, chunk %d blocks x %d x %d, %s stay, %d context%s",
-                         tiling.rows, tiling.cols, tiling.out_blocks, tiling.in_blocks, tiling.kernel_rows,
-                         tiling.kernel_cols, tiling.weights_stay ? "weights" : "activations", tiling.contexts,
-                         tiling.contexts == 1 ? "" : "s");
+  return absl::StrFormat("tile %d x %d x %d blocks, %d at once; chunk %d blocks x %d x %d; %s stay",
+                         tiling.rows, tiling.cols, tiling.out_blocks, TilesAtOnce(tiling), tiling.in_blocks,
+                         tiling.kernel_rows, tiling.kernel_cols,
+                         tiling.weights_stay ? "weights" : "activations");
 }
 
 absl::Status CheckOptions(const Config& config, const BuildOptions& options) {
@@ -55,6 +59,10 @@ absl::Status CheckOptions(const Config& config, const BuildOptions& options) {
   }
   if (!options.tiling.has_value()) return absl::OkStatus();
   const Tiling& tiling = *options.tiling;
+  if (tiling.tiles_at_once != 2 && tiling.tiles_at_once != 4 && tiling.contexts != 1) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "VTA program: %d tiles at once; there can be 2 or 4 (%s)", tiling.tiles_at_once, ToString(tiling)));
+  }
   for (const uint32_t extent : {tiling.rows, tiling.cols, tiling.out_blocks, tiling.in_blocks,
                                 tiling.kernel_rows, tiling.kernel_cols}) {
     if (extent == 0) {
@@ -65,9 +73,10 @@ absl::Status CheckOptions(const Config& config, const BuildOptions& options) {
   return absl::OkStatus();
 }
 
-bool ChooseSlots(const Config& config, uint32_t contexts, ProductCounts& counts) {
+bool ChooseSlots(const Config& config, const Tiling& tiling, ProductCounts& counts) {
+  const uint32_t contexts = tiling.contexts;
   ProductBuffers& buffers = counts.buffers;
-  buffers.acc_slots = contexts;
+  buffers.acc_slots = TilesAtOnce(tiling);
   buffers.inp_slots = NumSlots(config.inp_depth(), buffers.inp_elements, counts.distinct_inp,
                                counts.weights_stay ? 1 : counts.chunks, contexts);
   buffers.wgt_slots = NumSlots(config.wgt_depth(), buffers.wgt_elements, counts.distinct_wgt,

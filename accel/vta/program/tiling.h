@@ -24,10 +24,13 @@ struct Tiling {
   uint32_t kernel_rows = 1, kernel_cols = 1;  // of a chunk: less than the kernel only when in_blocks is 1
   bool weights_stay = true;  // tiles that share weights follow each other; else those that share activations
   uint32_t contexts = 2;     // 1: loads wait for products and products for loads; 2: double buffering
+  // Tiles that have accumulators at a time: the more, the less a tile waits for the store of one before.
+  uint32_t tiles_at_once = 2;  // 1 with one context, else 2 or 4
 
   friend bool operator==(const Tiling&, const Tiling&) = default;
 };
 std::string ToString(const Tiling& tiling);
+uint32_t TilesAtOnce(const Tiling& tiling);
 
 struct BuildOptions {
   uint32_t contexts = 2;
@@ -55,7 +58,7 @@ struct ProductCounts {
 
 // Room for what comes back, if there is; else for two chunks, or with one context for one. False when even
 // that does not fit.
-bool ChooseSlots(const Config& config, uint32_t contexts, ProductCounts& counts);
+bool ChooseSlots(const Config& config, const Tiling& tiling, ProductCounts& counts);
 
 // Cycles, roughly: the busiest of matrix unit, vector unit and memory, and what nothing runs beside.
 uint64_t EstimateCycles(const Config& config, const Machine& machine, const ProductCounts& counts);

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "accel/vta/config.h"
 #include "accel/vta/isa.h"
 
@@ -33,9 +32,8 @@ struct ScheduledInstruction {
 // complete: since each queue is in order, the newest one that matters stands for all before. So pops come in
 // the order of their pushes, each push has its pop, and no instruction waits for one behind it in the
 // program: whatever the depth of the queues, one instruction can always go on.
-// Appends what waits for the last LOAD and STORE, and FINISH.
-// Errors: Internal when more than 255 tokens could be outstanding.
-absl::Status AddTokens(const Config& config, std::vector<ScheduledInstruction>& program);
+// Appends what waits for the last LOAD and STORE, and FINISH. At most 200 tokens are outstanding in a queue.
+void AddTokens(const Config& config, std::vector<ScheduledInstruction>& program);
 
 // An upper bound for the tokens outstanding in each queue, by TokenQueue, whatever the timing.
 std::vector<uint32_t> MostTokens(const std::vector<ScheduledInstruction>& program);

@@ -24,8 +24,8 @@ struct LoopDim {
 // One step for each combination of iterations. The order is free: steps of GEMM add, those of an ALU
 // instruction do not meet.
 struct LoopNest {
-  Uop base;
-  std::vector<LoopDim> dims;
+  Uop base = {};
+  std::vector<LoopDim> dims = {};
 };
 
 uint64_t NumSteps(const LoopNest& nest);
