@@ -79,9 +79,8 @@ class Timeline {
   std::vector<InstructionTime> Run() {
     std::vector<InstructionTime> times;
     times.reserve(program_.instructions.size());
-    fetched_ = read_port_.Take(machine_.read_latency, 2) + machine_.read_latency / 4;
     for (const Word& word : program_.instructions) {
-      fetched_ += machine_.fetch_cycles;
+      Fetch();
       const absl::StatusOr<Instruction> instruction = Unpack(config_, word);
       BATON_CHECK(instruction.ok());  // it was packed
       times.push_back(Place(*instruction));
@@ -91,6 +90,12 @@ class Timeline {
 
  private:
   static constexpr int kQueueOf[kNumTokenQueues][2] = {{0, 1}, {1, 0}, {1, 2}, {2, 1}};  // from, to
+
+  // Fetch runs ahead as fast as it can, and leaves half of the port to others.
+  void Fetch() {
+    const uint64_t beats = std::max<uint64_t>(1, kInstructionBytes / machine_.bus_bytes);
+    fetched_ = read_port_.Take(std::max<uint64_t>(fetched_ + beats, machine_.read_latency), beats);
+  }
 
   InstructionTime Place(const Instruction& instruction) {
     const auto queue = static_cast<int>(QueueOf(instruction));
@@ -137,10 +142,14 @@ class Timeline {
     return std::max(end, begin + machine_.read_latency + elements) + machine_.load_overhead;
   }
 
+  // Two engines, one for each scratchpad; begins and ends in order.
   InstructionTime Load(const MemoryInstruction& memory, uint64_t ready) {
-    const uint64_t end = memory.x_size == 0 ? ready + 1 : Transfer(memory, ready);
-    queue_free_[static_cast<int>(Queue::kLoad)] = end;
-    return {ready, end};
+    uint64_t& engine_free = load_engine_free_[memory.memory_type == static_cast<uint32_t>(MemoryType::kWgt)];
+    const uint64_t begin = std::max(ready, engine_free);
+    loaded_ = std::max(loaded_, memory.x_size == 0 ? begin + 1 : Transfer(memory, begin));
+    engine_free = loaded_;
+    queue_free_[static_cast<int>(Queue::kLoad)] = begin + 1;
+    return {begin, loaded_};
   }
 
   InstructionTime Store(const MemoryInstruction& memory, uint64_t ready) {
@@ -265,6 +274,8 @@ class Timeline {
   uint64_t fetched_ = 0;                           // when the next instruction is in its queue
   std::array<uint64_t, kNumQueues> queue_free_{};  // when the next of each queue is at its head
   std::array<std::deque<uint64_t>, kNumTokenQueues> tokens_;
+  std::array<uint64_t, 2> load_engine_free_{};     // INP, WGT
+  uint64_t loaded_ = 0;                            // the last of the load queue
   std::array<uint64_t, kNumEngines> engine_free_{};
   std::array<std::deque<std::pair<Footprint, uint64_t>>, kNumEngines> in_flight_;
   std::array<std::deque<uint64_t>, kNumEngines> begins_;

@@ -24,7 +24,6 @@ struct Machine {
   uint32_t alu_tensor_cycles = 2;  // an element, with two tensor operands; 1 with a constant
   uint32_t engine_queue = 2;       // instructions that wait before each of GEMM and ALU
   bool engines_overlap = true;     // GEMM and ALU run beside each other when their accumulators differ
-  uint32_t fetch_cycles = 2;       // from one instruction to the next
 };
 
 // When each instruction is at work. Cycles from launch.
