@@ -30,12 +30,11 @@ void CopyOut(uint8_t* bytes, const Port& port) {
 
 class VerilatedInstance : public RtlInstance {
  public:
-  VerilatedInstance() : top_(&context_) {
-    context_.assertOn(true);
-    top_.clk = 0;
-  }
+  VerilatedInstance() : top_(SingleThreaded(&context_)) { top_.clk = 0; }
   ~VerilatedInstance() override {
     top_.final();
+    // Verilator 5.006 takes a model's scopes out of the thread's context, not out of the model's own.
+    Verilated::threadContextp(&context_);
 #if VM_TRACE_FST
     if (trace_ != nullptr) trace_->close();
 #endif
@@ -86,6 +85,12 @@ class VerilatedInstance : public RtlInstance {
   }
 
  private:
+  // Before a model is made, which would otherwise start a thread for each processor.
+  static VerilatedContext* SingleThreaded(VerilatedContext* context) {
+    context->threads(1);
+    return context;
+  }
+
   void Sample(RtlOutputs& out) {
     out.host_read_data = top_.host_read_data;
     out.run_over = top_.run_over;

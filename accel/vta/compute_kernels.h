@@ -47,10 +47,16 @@ struct LoopNest {
   }
 };
 
+// Code for GEMM's tile; all compute the same.
+enum class GemmCode { kPlain, kAvx2, kAvx512 };
+const char* GemmCodeName(GemmCode code);  // "plain", ...
+// What this processor and the size of the tile allow, the fastest last.
+std::vector<GemmCode> GemmCodes(const Config& config);
+
 // ACC[dst] += INP[src] * transpose(WGT[wgt]) for each step. The lanes lie as Scratchpads says.
-// REQUIRES: indices in range.
-void RunGemm(const Config& config, const LoopNest& loops, const int16_t* inp, const int16_t* wgt,
-             uint32_t* acc);
+// REQUIRES: indices in range; one of GemmCodes(config).
+void RunGemm(const Config& config, GemmCode code, const LoopNest& loops, const int16_t* inp,
+             const int16_t* wgt, uint32_t* acc);
 
 // ACC[dst] = op(ACC[dst], imm or ACC[src]) for each step. REQUIRES: indices in range.
 struct AluOperation {
@@ -59,8 +65,5 @@ struct AluOperation {
   int32_t imm;
 };
 void RunAlu(const Config& config, const LoopNest& loops, const AluOperation& operation, uint32_t* acc);
-
-// Which code RunGemm uses here: "plain", "avx2", "avx512".
-const char* GemmKernelName(const Config& config);
 
 }  // namespace baton::vta

@@ -101,27 +101,33 @@ __attribute__((target("avx512f,avx512vnni"))) void RunAvx512(const Pass& pass) {
 }
 
 template <int kBlock>
-Kernel KernelForBlock() {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni")) return RunAvx512<kBlock>;
-  if (__builtin_cpu_supports("avx2")) return RunAvx2<kBlock>;
+Kernel KernelForBlock(GemmCode code) {
+  switch (code) {
+    case GemmCode::kAvx512:
+      return RunAvx512<kBlock>;
+    case GemmCode::kAvx2:
+      return RunAvx2<kBlock>;
+    case GemmCode::kPlain:
+      break;
+  }
   return RunPlain;
 }
 
-Kernel ChooseKernel(int block) {
+Kernel KernelOf(GemmCode code, int block) {
   switch (block) {
     case 16:
-      return KernelForBlock<16>();
+      return KernelForBlock<16>(code);
     case 32:
-      return KernelForBlock<32>();
+      return KernelForBlock<32>(code);
     case 64:
-      return KernelForBlock<64>();
+      return KernelForBlock<64>(code);
   }
   return RunPlain;
 }
 
 #else
 
-Kernel ChooseKernel(int) {
+Kernel KernelOf(GemmCode, int) {
   return RunPlain;
 }
 
@@ -129,9 +135,26 @@ Kernel ChooseKernel(int) {
 
 }  // namespace
 
-void RunGemm(const Config& config, const LoopNest& loops, const int16_t* inp, const int16_t* wgt,
-             uint32_t* acc) {
-  const Kernel kernel = ChooseKernel(config.block());
+const char* GemmCodeName(GemmCode code) {
+  constexpr const char* kNames[] = {"plain", "avx2", "avx512"};
+  return kNames[static_cast<int>(code)];
+}
+
+std::vector<GemmCode> GemmCodes(const Config& config) {
+  std::vector<GemmCode> codes = {GemmCode::kPlain};
+#if defined(__x86_64__)
+  const int block = config.block();
+  if (block != 16 && block != 32 && block != 64) return codes;
+  if (__builtin_cpu_supports("avx2")) codes.push_back(GemmCode::kAvx2);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni"))
+    codes.push_back(GemmCode::kAvx512);
+#endif
+  return codes;
+}
+
+void RunGemm(const Config& config, GemmCode code, const LoopNest& loops, const int16_t* inp,
+             const int16_t* wgt, uint32_t* acc) {
+  const Kernel kernel = KernelOf(code, config.block());
   Pass pass{loops.uops.data(), loops.uops.size(), {}, inp, wgt, acc, config.batch(), config.block()};
   for (uint32_t o = 0; o < loops.iter_out; ++o) {
     for (uint32_t i = 0; i < loops.iter_in; ++i) {
@@ -139,15 +162,6 @@ void RunGemm(const Config& config, const LoopNest& loops, const int16_t* inp, co
       kernel(pass);
     }
   }
-}
-
-const char* GemmKernelName(const Config& config) {
-#if defined(__x86_64__)
-  const Kernel kernel = ChooseKernel(config.block());
-  if (kernel == RunAvx512<16> || kernel == RunAvx512<32> || kernel == RunAvx512<64>) return "avx512";
-  if (kernel != RunPlain) return "avx2";
-#endif
-  return "plain";
 }
 
 }  // namespace baton::vta

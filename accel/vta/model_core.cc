@@ -16,7 +16,12 @@ Indices Factors(uint32_t dst, uint32_t src, uint32_t wgt) {
 
 ModelCore::ModelCore(const Config& config, const ModelOptions& options, DeviceMemory& memory,
                      Scratchpads& scratchpads, Counters& counters)
-    : config_(config), options_(options), memory_(memory), pads_(scratchpads), counters_(counters) {
+    : config_(config),
+      options_(options),
+      memory_(memory),
+      pads_(scratchpads),
+      counters_(counters),
+      gemm_code_(GemmCodes(config).back()) {
   for (const FieldLayout& field : Layout(config, Format::kUop)) {
     if (field.is_reserved) uop_reserved_ |= (~uint32_t{0} >> (32 - field.width)) << field.lsb;
   }
@@ -63,7 +68,7 @@ std::optional<Violation> ModelCore::Run(const GemmInstruction& gemm) {
     return std::nullopt;
   }
   if (auto violation = CheckWritten(/*is_gemm=*/true, /*reads_src=*/true)) return violation;
-  RunGemm(config_, loops_, pads_.inp.data(), pads_.wgt.data(), pads_.acc.data());
+  RunGemm(config_, gemm_code_, loops_, pads_.inp.data(), pads_.wgt.data(), pads_.acc.data());
   MarkComputed(OutState::kCurrent);
   counters_.gemm_steps += steps;
   return std::nullopt;

@@ -56,6 +56,7 @@ class ModelCore {
   DeviceMemory& memory_;
   Scratchpads& pads_;
   Counters& counters_;
+  GemmCode gemm_code_;
   uint32_t uop_reserved_ = 0;  // a micro-op's bits without a meaning
   LoopNest loops_;             // of the instruction that runs
 };

@@ -5,19 +5,13 @@
 
 #include "tests/vta_sim/conv_schedule.h"
 #include "tests/vta_sim/program_builder.h"
-#include "vta_sim/rtl_chip.h"
+#include "tests/vta_sim/rtl_harness.h"
 
 namespace baton::vta {
 namespace {
 
 const Config& Default() {
-  return FindConfig("default")->config;
-}
-
-std::unique_ptr<Chip> MakeChip(const MemoryTiming& timing = {}) {
-  auto chip = MakeRtlChip(Default(), 4 << 20, {.timing = timing});
-  REQUIRE(chip.ok());
-  return *std::move(chip);
+  return ConfigNamed("default");
 }
 
 RunResult Run(Chip& chip, const ProgramBuilder& builder) {
@@ -34,7 +28,7 @@ uint64_t Cycles(const RunResult& result, size_t first, size_t last) {
 }
 
 TEST_CASE("rtl speed: GEMM takes one step a cycle, whatever it accumulates into", "[vta_sim]") {
-  auto chip = MakeChip();
+  const auto chip = NewRtlChip();
   for (const uint32_t dst_factor : {0u, 1u}) {
     ProgramBuilder builder(Default());
     builder.AddUop(0, 0, 0);
@@ -50,7 +44,7 @@ TEST_CASE("rtl speed: GEMM takes one step a cycle, whatever it accumulates into"
 
 TEST_CASE("rtl speed: an instruction costs at most 3 cycles beside its steps when others follow",
           "[vta_sim]") {
-  auto chip = MakeChip();
+  const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
   builder.AddUop(0, 0, 0);
   builder.LoadUops();
@@ -64,7 +58,7 @@ TEST_CASE("rtl speed: an instruction costs at most 3 cycles beside its steps whe
 }
 
 TEST_CASE("rtl speed: ALU takes a cycle an element, with a tensor of the same half two", "[vta_sim]") {
-  auto chip = MakeChip();
+  const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
   builder.AddUop(0, 0, 0);     // same half
   builder.AddUop(0, 1024, 0);  // the other half
@@ -85,7 +79,7 @@ TEST_CASE("rtl speed: ALU takes a cycle an element, with a tensor of the same ha
 }
 
 TEST_CASE("rtl speed: STORE takes two cycles an element", "[vta_sim]") {
-  auto chip = MakeChip();
+  const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
   builder.Store({.sram = 0, .dram = 0x20000, .y = 16, .x = 64, .stride = 64});
   builder.Store({.sram = 0, .dram = 0x20000, .y = 256, .x = 1, .stride = 4}, {.push_prev = true});
@@ -96,7 +90,7 @@ TEST_CASE("rtl speed: STORE takes two cycles an element", "[vta_sim]") {
 }
 
 TEST_CASE("rtl speed: LOAD of 16 KiB uses 98 of 100 cycles of the bus", "[vta_sim]") {
-  auto chip = MakeChip();
+  const auto chip = NewRtlChip();
   ProgramBuilder builder(Default());
   builder.Load(MemoryType::kInp, {.sram = 0, .dram = 0x20000, .y = 16, .x = 64, .stride = 80},
                {.push_next = true});
@@ -108,7 +102,7 @@ TEST_CASE("rtl speed: LOAD of 16 KiB uses 98 of 100 cycles of the bus", "[vta_si
 }
 
 TEST_CASE("rtl speed: short rows of a LOAD are in flight together", "[vta_sim]") {
-  auto chip = MakeChip({.read_latency = 32});
+  const auto chip = NewRtlChip("default", {.read_latency = 32});
   ProgramBuilder builder(Default());
   builder.Load(MemoryType::kInp, {.sram = 0, .dram = 0x20000, .y = 1024, .x = 1, .stride = 4},
                {.push_next = true});
@@ -120,14 +114,12 @@ TEST_CASE("rtl speed: convolutions of ResNet-18", "[vta_sim]") {
   uint64_t cycles = 0;
   uint64_t steps = 0;
   for (const ConvShape& shape : ResNet18Layers()) {
-    auto chip = MakeRtlChip(Default(), ConvMemoryBytes(shape));
-    REQUIRE(chip.ok());
-    const RunRequest request = PlaceConv(**chip, shape, ScheduleFor(shape, 2), 1);
-    const auto result = (*chip)->Run(request);
+    const auto chip = NewRtlChip("default", {}, ConvMemoryBytes(shape));
+    const auto result = chip->Run(PlaceConv(*chip, shape, ScheduleFor(shape, 2), 1));
     REQUIRE(result.ok());
     INFO(shape.name << ": " << DescribeResult(Default(), *result));
     REQUIRE(result->outcome == Outcome::kFinished);
-    CHECK(CheckConv(**chip, shape) == "");
+    CHECK(CheckConv(*chip, shape) == "");
     CHECK(result->counters.gemm_steps == shape.gemm_steps());
     WARN(shape.name << " " << result->counters.cycles << " "
                     << 100.0 * shape.gemm_steps() / result->counters.cycles);
