@@ -50,7 +50,9 @@ TEST_CASE("vta cost model: loads take the bus's time, twice as wide a bus half")
   };
   const uint64_t narrow = CyclesOf(load);
   const uint64_t wide = CyclesOf(load, {.bus_bytes = 16});
-  CHECK(narrow - wide == 1024);
+  // The instructions themselves are read over the bus, too.
+  CHECK(narrow - wide >= 1024);
+  CHECK(narrow - wide <= 1024 + 4);
   CHECK(CyclesOf(load, {.read_latency = 116}) >= narrow + 100);
 }
 

@@ -73,7 +73,11 @@ uint32_t LargestWindow(const std::vector<Cut>& cuts, const std::function<Window(
 class Planner {
  public:
   Planner(const Config& config, const Conv2dShape& shape, const Epilogue& epilogue, const Tiling& tiling)
-      : shape_(shape), blocks_(BlocksOf(config, shape)), epilogue_(epilogue), tiling_(tiling) {
+      : config_(config),
+        shape_(shape),
+        blocks_(BlocksOf(config, shape)),
+        epilogue_(epilogue),
+        tiling_(tiling) {
     rows_ = CutAxis(shape.out_height(), tiling_.rows);
     cols_ = CutAxis(shape.out_width(), tiling_.cols);
     outs_ = CutAxis(blocks_.group_out_blocks, tiling_.out_blocks);
@@ -92,7 +96,7 @@ class Planner {
     counts.distinct_inp = pixels * blocks_.groups * ins_.size();
     counts.distinct_wgt = channel_tiles * counts.chunks;
     counts.inp_instructions = tiling_.in_blocks;
-    counts.alu_operations = static_cast<uint32_t>(EpilogueOperations(epilogue_).size()) + 2 * epilogue_.bias;
+    counts.alu_operations = static_cast<uint32_t>(EpilogueOperations(epilogue_).size()) + epilogue_.bias;
     counts.weights_stay = tiling_.weights_stay;
     counts.steps = uint64_t{blocks_.batch} * shape_.out_height() * shape_.out_width() * blocks_.out_blocks *
                    blocks_.group_in_blocks * shape_.kernel_height * shape_.kernel_width;
@@ -102,7 +106,7 @@ class Planner {
     counts.buffers.wgt_elements =
         tiling_.out_blocks * tiling_.in_blocks * tiling_.kernel_rows * tiling_.kernel_cols;
     counts.buffers.acc_elements = tiling_.out_blocks * tiling_.rows * tiling_.cols;
-    counts.buffers.bias_elements = epilogue_.bias ? tiling_.out_blocks : 0;
+    if (epilogue_.bias) SetBias(config_, tiling_.out_blocks, blocks_.out_blocks, counts.buffers);
     return counts;
   }
 
@@ -230,6 +234,7 @@ class Planner {
     return (rows * shape_.out_width() + place.cols.begin) * blocks_.in_blocks + in.begin;
   }
 
+  const Config& config_;
   const Conv2dShape& shape_;
   Conv2dBlocks blocks_;
   const Epilogue& epilogue_;

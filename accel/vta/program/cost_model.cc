@@ -274,8 +274,8 @@ class Timeline {
   uint64_t fetched_ = 0;                           // when the next instruction is in its queue
   std::array<uint64_t, kNumQueues> queue_free_{};  // when the next of each queue is at its head
   std::array<std::deque<uint64_t>, kNumTokenQueues> tokens_;
-  std::array<uint64_t, 2> load_engine_free_{};     // INP, WGT
-  uint64_t loaded_ = 0;                            // the last of the load queue
+  std::array<uint64_t, 2> load_engine_free_{};  // INP, WGT
+  uint64_t loaded_ = 0;                         // the last of the load queue
   std::array<uint64_t, kNumEngines> engine_free_{};
   std::array<std::deque<std::pair<Footprint, uint64_t>>, kNumEngines> in_flight_;
   std::array<std::deque<uint64_t>, kNumEngines> begins_;

@@ -66,12 +66,12 @@ class Dense {
     counts.num_parts = tiling.rows;
     counts.distinct_inp = row_tiles * counts.chunks;
     counts.distinct_wgt = (shape_.weight_per_batch ? shape_.batch : 1) * out_tiles * counts.chunks;
-    counts.alu_operations = static_cast<uint32_t>(EpilogueOperations(epilogue_).size()) + 2 * epilogue_.bias;
+    counts.alu_operations = static_cast<uint32_t>(EpilogueOperations(epilogue_).size()) + epilogue_.bias;
     counts.weights_stay = tiling.weights_stay;
     counts.buffers.inp_elements = tiling.rows * tiling.in_blocks;
     counts.buffers.wgt_elements = tiling.out_blocks * tiling.in_blocks;
     counts.buffers.acc_elements = tiling.rows * tiling.out_blocks;
-    counts.buffers.bias_elements = epilogue_.bias ? tiling.out_blocks : 0;
+    if (epilogue_.bias) SetBias(config_, tiling.out_blocks, outs_, counts.buffers);
     if (!ChooseSlots(config_, tiling, counts)) return std::nullopt;
     return counts;
   }

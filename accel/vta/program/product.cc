@@ -73,12 +73,26 @@ class ProductEmitter {
     const auto slot = static_cast<uint32_t>(t % slots);
     return (slots == 4 ? kOrder[slot] : slot) * acc_pitch_;
   }
-  uint32_t BiasBase(size_t t) const { return AccBase(t) + plan_.buffers.acc_elements; }
+  // Near the tile: hardware may take what an instruction uses for one range.
+  uint32_t FirstBias(size_t t) const { return AccBase(t) + plan_.buffers.acc_elements; }
+  uint32_t BiasBase(size_t t) const {
+    return FirstBias(t) + (plan_.buffers.bias_stays ? static_cast<uint32_t>(plan_.tiles[t].bias->offset) : 0);
+  }
+
+  void LoadBias(size_t t) {
+    const Region& bias = *plan_.tiles[t].bias;
+    if (!plan_.buffers.bias_stays) {
+      emitter_.Load(MemoryType::kAcc, bias, FirstBias(t));
+    } else if (t < plan_.buffers.acc_slots) {
+      emitter_.Load(MemoryType::kAcc, {.buffer = bias.buffer, .cols = plan_.buffers.bias_elements},
+                    FirstBias(t));
+    }
+  }
 
   // Gives the accumulators of a tile their first values.
   void Start(size_t t) {
     const ProductTile& tile = plan_.tiles[t];
-    if (tile.bias.has_value()) emitter_.Load(MemoryType::kAcc, *tile.bias, BiasBase(t));
+    if (tile.bias.has_value()) LoadBias(t);
     if (tile.initial.has_value()) {
       emitter_.Load(MemoryType::kAcc, *tile.initial, AccBase(t));
     } else {
@@ -154,6 +168,12 @@ class ProductEmitter {
 };
 
 }  // namespace
+
+void SetBias(const Config& config, uint32_t of_tile, uint32_t all, ProductBuffers& buffers) {
+  constexpr uint32_t kLargestShare = 32;  // of the accumulators, beside each tile
+  buffers.bias_stays = all * kLargestShare <= config.acc_depth();
+  buffers.bias_elements = buffers.bias_stays ? all : of_tile;
+}
 
 bool Fits(const Config& config, const ProductBuffers& buffers) {
   return uint64_t{buffers.inp_elements} * buffers.inp_slots <= config.inp_depth() &&

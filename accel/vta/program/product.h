@@ -46,7 +46,13 @@ struct ProductTile {
 struct ProductBuffers {
   uint32_t inp_elements = 0, wgt_elements = 0, acc_elements = 0, bias_elements = 0;
   uint32_t inp_slots = 1, wgt_slots = 1, acc_slots = 1;
+  // bias_elements are all there are, loaded once for each slot of accumulators; else those of a tile, with
+  // it.
+  bool bias_stays = false;
 };
+
+// Sets the bias's part: `of_tile` elements, or `all` if that is little.
+void SetBias(const Config& config, uint32_t of_tile, uint32_t all, ProductBuffers& buffers);
 
 struct ProductPlan {
   ProductBuffers buffers;
