@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$root"
 corpus=tests/fuzz/corpus
 rm -rf "$corpus"
-mkdir -p "$corpus"/{assembler_fuzz,executable_fuzz,onnx_fuzz,tensor_file_fuzz,text_fuzz}
+mkdir -p "$corpus"/{assembler_fuzz,executable_fuzz,onnx_fuzz,tensor_file_fuzz,text_fuzz,vta_assembly_fuzz,vta_program_fuzz}
 example=examples/flood_fill
 for level in 0 2; do
   build/release/bin/baton compile "$example/flood_fill.onnx" "-O$level" -o "$corpus/executable_fuzz/flood_fill_O$level.baton"
@@ -32,4 +32,8 @@ cp "$example/flood_fill.onnx" "$corpus/onnx_fuzz/flood_fill.onnx"
 # Here it chooses the mode of the reader.
 for text in examples/*/*.rly compiler/text/library/*.rly tests/fuzz/seeds/text/*.rly; do
   { printf '\000'; cat "$text"; } >"$corpus/text_fuzz/$(basename "$text")"
+done
+for text in tests/fuzz/seeds/vta/*.vtasm; do
+  cp "$text" "$corpus/vta_assembly_fuzz/"
+  build/release/bin/baton vta asm "$text" -o "$corpus/vta_program_fuzz/$(basename "$text" .vtasm).vtag" >/dev/null
 done

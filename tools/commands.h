@@ -35,5 +35,6 @@ void AddProfileCommand(CLI::App* program, Command* command);
 void AddConformanceCommand(CLI::App* program, Command* command);
 void AddFmtCommand(CLI::App* program, Command* command);
 void AddOperatorsCommand(CLI::App* program, Command* command);
+void AddVtaCommand(CLI::App* program, Command* command);
 
 }  // namespace baton

@@ -41,6 +41,7 @@ int RunBaton(const std::vector<std::string>& args, Console console) {
   AddConformanceCommand(&program, &command);
   AddFmtCommand(&program, &command);
   AddOperatorsCommand(&program, &command);
+  AddVtaCommand(&program, &command);
 
   // CLI11 reports by exceptions; they end here.
   try {

@@ -59,10 +59,6 @@ void VisitFields(const Config& c, auto& fields, Visitor visit) requires
 
 #undef VTA_VISIT
 
-// A word of this many bits: an instruction has two of 64, a micro-op one of 32.
-template <typename Fields>
-constexpr int kWordBits = std::is_same_v<Fields, Uop> ? 32 : 64;
-
 constexpr uint64_t Mask(int width) {
   return width >= 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
 }

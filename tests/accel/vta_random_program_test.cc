@@ -1,5 +1,6 @@
 // The model chip against its slow twin on random programs, and the programs against the rules.
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
@@ -14,7 +15,11 @@ using test::BeyondPortable;
 using test::RandomProgram;
 using test::RandomProgramOptions;
 
-constexpr uint32_t kPrograms = 25;  // of each kind and configuration
+// Of each kind and configuration: 25, or what BATON_VTA_PROGRAMS says.
+uint32_t NumPrograms() {
+  const char* wanted = std::getenv("BATON_VTA_PROGRAMS");
+  return wanted == nullptr ? 25 : static_cast<uint32_t>(std::strtoul(wanted, nullptr, 10));
+}
 
 // Empty when the program ends as its file says.
 std::string Failure(const Config& config, const ProgramFile& program, const ModelOptions& options) {
@@ -28,7 +33,7 @@ std::string Failure(const Config& config, const ProgramFile& program, const Mode
 
 TEST_CASE("vta random programs: the model agrees with its twin on portable ones, in any order", "[accel]") {
   for (const NamedConfig& config : AllConfigs()) {
-    for (uint32_t seed = 1; seed <= kPrograms; ++seed) {
+    for (uint32_t seed = 1; seed <= NumPrograms(); ++seed) {
       CAPTURE(std::string(config.name), seed);
       const ProgramFile program = RandomProgram(config.config, {.seed = seed});
       for (const uint64_t order : {0, 1, 2, 3}) {
@@ -42,7 +47,7 @@ TEST_CASE("vta random programs: the model agrees with its twin on portable ones,
 
 TEST_CASE("vta random programs: the model agrees with its twin beyond the portable subset", "[accel]") {
   for (const NamedConfig& config : AllConfigs()) {
-    for (uint32_t seed = 1; seed <= kPrograms; ++seed) {
+    for (uint32_t seed = 1; seed <= NumPrograms(); ++seed) {
       CAPTURE(std::string(config.name), seed);
       const ProgramFile program = RandomProgram(config.config, BeyondPortable({.seed = seed}));
       for (const uint64_t order : {0, 1, 2, 3}) {
@@ -55,7 +60,7 @@ TEST_CASE("vta random programs: the model agrees with its twin beyond the portab
 }
 
 TEST_CASE("vta random programs: serial ones are portable too", "[accel]") {
-  for (uint32_t seed = 1; seed <= kPrograms; ++seed) {
+  for (uint32_t seed = 1; seed <= NumPrograms(); ++seed) {
     CAPTURE(seed);
     const ProgramFile program = RandomProgram(Config{}, {.seed = seed, .is_serial = true});
     CHECK(Failure(Config{}, program, {.seed = seed, .portable_only = true}) == "");
@@ -102,7 +107,7 @@ void AddFeatures(const Instruction& instruction, std::set<std::string>& features
 TEST_CASE("vta random programs: together they show the whole instruction set", "[accel]") {
   std::set<std::string> portable;
   std::set<std::string> beyond;
-  for (uint32_t seed = 1; seed <= kPrograms; ++seed) {
+  for (uint32_t seed = 1; seed <= NumPrograms(); ++seed) {
     for (const Instruction& instruction : InstructionsOf(Config{}, RandomProgram(Config{}, {.seed = seed}))) {
       AddFeatures(instruction, portable);
     }
@@ -146,7 +151,7 @@ TEST_CASE("vta random programs: without one kind of token some order gives anoth
                                       TokenQueue::kComputeToStore, TokenQueue::kStoreToCompute);
   CAPTURE(static_cast<int>(dropped));
   int num_wrong = 0;
-  for (uint32_t seed = 1; seed <= kPrograms; ++seed) {
+  for (uint32_t seed = 1; seed <= NumPrograms(); ++seed) {
     ProgramFile program = RandomProgram(Config{}, {.seed = seed});
     std::vector<Instruction> instructions = InstructionsOf(Config{}, program);
     for (Instruction& instruction : instructions) {

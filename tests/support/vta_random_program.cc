@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <random>
 #include <utility>
 
 #include "accel/vta/isa.h"
+#include "tests/support/vta_index_streams.h"
 #include "tests/support/vta_plain_model.h"
 #include "tests/support/vta_token_planner.h"
 #include "vm/core/status.h"
@@ -18,25 +18,6 @@ constexpr uint32_t kPortableUops = 2048;
 constexpr uint32_t kMaxUops = 8;        // of one instruction
 constexpr uint32_t kMaxIterations = 4;  // of one loop
 constexpr uint32_t kInstructionPage = 0x1000;
-
-// What the program uses of a scratchpad.
-struct Window {
-  uint32_t base;
-  uint32_t size;
-};
-
-// One index of a loop nest: it stays within a window.
-struct IndexStream {
-  std::vector<uint32_t> uops;
-  uint32_t factor_out;
-  uint32_t factor_in;
-};
-
-struct Loops {
-  uint32_t iter_out;
-  uint32_t iter_in;
-  uint32_t num_uops;
-};
 
 // Where elements for a scratchpad lie in memory.
 struct Source {
@@ -51,9 +32,9 @@ class Generator {
         options_(options),
         random_(options.seed),
         planner_(options.seed + 1, options.is_serial ? 0 : options.extra_tokens),
-        inp_(RandomWindow(c_.inp_depth(), 64)),
-        wgt_(RandomWindow(c_.wgt_depth(), 16)),
-        acc_(RandomWindow(c_.acc_depth(), 64)),
+        inp_(RandomWindow(c_.inp_depth(), 64, random_)),
+        wgt_(RandomWindow(c_.wgt_depth(), 16, random_)),
+        acc_(RandomWindow(c_.acc_depth(), 64, random_)),
         inp_read_(c_.inp_depth()),
         wgt_read_(c_.wgt_depth()),
         inp_written_(c_.inp_depth()),
@@ -65,11 +46,6 @@ class Generator {
   ProgramFile Generate();
 
  private:
-  uint32_t Below(uint32_t end) { return random_() % end; }
-  uint32_t Between(uint32_t first, uint32_t last) { return first + Below(last - first + 1); }
-  bool Chance(uint32_t percent) { return Below(100) < percent; }
-  Window RandomWindow(uint32_t depth, uint32_t size);
-
   void PlaceData();
   std::vector<uint8_t> RandomBytes(uint32_t num_bytes);
   std::vector<uint8_t> RandomAccumulators(uint32_t num_bytes);
@@ -86,11 +62,6 @@ class Generator {
                  int32_t imm);
 
   Loops RandomLoops();
-  IndexStream RandomStream(const Loops& loops, const Window& window);
-  IndexStream DenseStream(const Loops& loops, const Window& window);
-  bool KeepsDistance(const Loops& loops, const IndexStream& dst, const IndexStream* src) const;
-  template <typename Visitor>
-  static void VisitSteps(const Loops& loops, const IndexStream& stream, Visitor visit);
   uint32_t LoadUops(const Loops& loops, const IndexStream& dst, const IndexStream& src,
                     const IndexStream* wgt);
   template <typename Instruction>
@@ -99,7 +70,7 @@ class Generator {
 
   const Config& c_;
   const RandomProgramOptions& options_;
-  std::mt19937 random_;
+  RandomNumbers random_;
   TokenPlanner planner_;
   ProgramFile file_;
   Window inp_, wgt_, acc_;
@@ -113,16 +84,11 @@ class Generator {
   std::vector<bool> is_current_;  // OUT is what was computed last, and nothing was loaded or reset since
 };
 
-Window Generator::RandomWindow(uint32_t depth, uint32_t size) {
-  const uint32_t used = std::min(depth, size);
-  // The end of a scratchpad is where mistakes show.
-  return {Chance(50) ? depth - used : Below(depth - used + 1), used};
-}
-
 std::vector<uint8_t> Generator::RandomBytes(uint32_t num_bytes) {
   std::vector<uint8_t> bytes(num_bytes);
-  const bool is_extreme = Chance(20);
-  for (uint8_t& byte : bytes) byte = is_extreme && Chance(80) ? (Chance(70) ? 0x80 : 0x7f) : random_();
+  const bool is_extreme = random_.Chance(20);
+  for (uint8_t& byte : bytes)
+    byte = is_extreme && random_.Chance(80) ? (random_.Chance(70) ? 0x80 : 0x7f) : random_.Any();
   return bytes;
 }
 
@@ -130,9 +96,9 @@ std::vector<uint8_t> Generator::RandomBytes(uint32_t num_bytes) {
 std::vector<uint8_t> Generator::RandomAccumulators(uint32_t num_bytes) {
   std::vector<uint8_t> bytes(num_bytes);
   for (uint32_t i = 0; i < num_bytes; i += 4) {
-    int32_t value = static_cast<int32_t>(random_()) >> Below(32);
-    if (Chance(5)) value = INT32_MAX - static_cast<int32_t>(Below(64));
-    if (Chance(5)) value = INT32_MIN + static_cast<int32_t>(Below(64));
+    int32_t value = static_cast<int32_t>(random_.Any()) >> random_.Below(32);
+    if (random_.Chance(5)) value = INT32_MAX - static_cast<int32_t>(random_.Below(64));
+    if (random_.Chance(5)) value = INT32_MIN + static_cast<int32_t>(random_.Below(64));
     std::memcpy(&bytes[i], &value, 4);
   }
   return bytes;
@@ -175,21 +141,22 @@ uint32_t Generator::LoadRectangle(MemoryType type, uint32_t sram_base, uint32_t 
   load.memory_type = static_cast<uint32_t>(type);
   load.sram_base = sram_base;
   const bool may_pad = type != MemoryType::kWgt || options_.wgt_padding;
-  const uint32_t width = Between(1, std::min(room, 24u));
-  const uint32_t height = Between(1, std::min(room / width, 8u));
-  load.x_size = may_pad ? Between(width - width / 2, width) : width;
-  load.y_size = may_pad ? Between(height - height / 2, height) : height;
-  load.x_pad_0 = Between(0, width - load.x_size);
+  const uint32_t width = random_.Between(1, std::min(room, 24u));
+  const uint32_t height = random_.Between(1, std::min(room / width, 8u));
+  load.x_size = may_pad ? random_.Between(width - width / 2, width) : width;
+  load.y_size = may_pad ? random_.Between(height - height / 2, height) : height;
+  load.x_pad_0 = random_.Between(0, width - load.x_size);
   load.x_pad_1 = width - load.x_size - load.x_pad_0;
-  load.y_pad_0 = Between(0, height - load.y_size);
+  load.y_pad_0 = random_.Between(0, height - load.y_size);
   load.y_pad_1 = height - load.y_size - load.y_pad_0;
   // Rows apart, touching, overlapping or all the same.
   const uint32_t max_stride =
       load.y_size == 1 ? source.num_elements : (source.num_elements - load.x_size) / (load.y_size - 1);
-  load.x_stride = Chance(40) && load.x_size <= max_stride ? load.x_size : Below(max_stride + 1);
+  load.x_stride =
+      random_.Chance(40) && load.x_size <= max_stride ? load.x_size : random_.Below(max_stride + 1);
   const uint32_t extent = (load.y_size - 1) * load.x_stride + load.x_size;
   const uint32_t element_bytes = ElementBytes(c_, load.memory_type);
-  load.dram_base = source.address / element_bytes + Below(source.num_elements - extent + 1);
+  load.dram_base = source.address / element_bytes + random_.Below(source.num_elements - extent + 1);
 
   const uint32_t count = width * height;
   Progress after{};
@@ -221,57 +188,13 @@ void Generator::FillWindow(MemoryType type, const Window& window) {
 }
 
 Loops Generator::RandomLoops() {
-  Loops loops{Between(1, kMaxIterations), Between(1, kMaxIterations), Between(1, kMaxUops)};
-  if (options_.empty_loops && Chance(10)) {
+  Loops loops{random_.Between(1, kMaxIterations), random_.Between(1, kMaxIterations),
+              random_.Between(1, kMaxUops)};
+  if (options_.empty_loops && random_.Chance(10)) {
     uint32_t* counts[] = {&loops.iter_out, &loops.iter_in, &loops.num_uops};
-    *counts[Below(3)] = 0;
+    *counts[random_.Below(3)] = 0;
   }
   return loops;
-}
-
-IndexStream Generator::RandomStream(const Loops& loops, const Window& window) {
-  const uint32_t outer = std::max(loops.iter_out, 1u) - 1;
-  const uint32_t inner = std::max(loops.iter_in, 1u) - 1;
-  IndexStream stream;
-  stream.factor_out = outer == 0 ? 0 : Below((window.size - 1) / 2 / outer + 1);
-  stream.factor_in = inner == 0 ? 0 : Below((window.size - 1) / 2 / inner + 1);
-  const uint32_t reach = outer * stream.factor_out + inner * stream.factor_in;
-  for (uint32_t u = 0; u < loops.num_uops; ++u) {
-    stream.uops.push_back(window.base + Below(window.size - reach));
-  }
-  return stream;
-}
-
-// Each step the next element, when the window has so many.
-IndexStream Generator::DenseStream(const Loops& loops, const Window& window) {
-  const uint32_t count = loops.iter_out * loops.iter_in * loops.num_uops;
-  if (count == 0 || count > window.size) return RandomStream(loops, window);
-  IndexStream stream{{}, loops.iter_in * loops.num_uops, loops.num_uops};
-  const uint32_t base = window.base + Below(window.size - count + 1);
-  for (uint32_t u = 0; u < loops.num_uops; ++u) stream.uops.push_back(base + u);
-  return stream;
-}
-
-template <typename Visitor>
-void Generator::VisitSteps(const Loops& loops, const IndexStream& stream, Visitor visit) {
-  for (uint32_t o = 0; o < loops.iter_out; ++o) {
-    for (uint32_t i = 0; i < loops.iter_in; ++i) {
-      for (uint32_t u : stream.uops) visit(u + o * stream.factor_out + i * stream.factor_in);
-    }
-  }
-}
-
-// No step reads what one of the two before wrote.
-bool Generator::KeepsDistance(const Loops& loops, const IndexStream& dst, const IndexStream* src) const {
-  std::vector<uint32_t> written, read;
-  VisitSteps(loops, dst, [&](uint32_t index) { written.push_back(index); });
-  if (src != nullptr) VisitSteps(loops, *src, [&](uint32_t index) { read.push_back(index); });
-  for (size_t step = 0; step < written.size(); ++step) {
-    for (size_t before = step - std::min<size_t>(step, 2); before < step; ++before) {
-      if (written[before] == written[step] || (src != nullptr && written[before] == read[step])) return false;
-    }
-  }
-  return true;
 }
 
 // Micro-ops for an instruction, somewhere in their scratchpad. Returns where.
@@ -281,7 +204,7 @@ uint32_t Generator::LoadUops(const Loops& loops, const IndexStream& dst, const I
   MemoryInstruction load;
   load.opcode = static_cast<uint32_t>(Opcode::kLoad);
   load.memory_type = static_cast<uint32_t>(MemoryType::kUop);
-  load.sram_base = Below(depth - kMaxUops + 1);
+  load.sram_base = random_.Below(depth - kMaxUops + 1);
   if (loops.num_uops == 0) return load.sram_base;
   load.dram_base = uop_address_ / c_.uop_bytes() + static_cast<uint32_t>(uop_data_.size());
   load.y_size = 1;
@@ -309,11 +232,13 @@ Instruction Generator::LoopInstruction(Opcode opcode, const Loops& loops, uint32
 
 void Generator::Gemm() {
   const Loops loops = RandomLoops();
-  const IndexStream dst = Chance(50) ? DenseStream(loops, acc_) : RandomStream(loops, acc_);
-  const IndexStream src = Chance(30) ? DenseStream(loops, inp_) : RandomStream(loops, inp_);
-  const IndexStream wgt = RandomStream(loops, wgt_);
+  const IndexStream dst =
+      random_.Chance(50) ? DenseStream(loops, acc_, random_) : RandomStream(loops, acc_, random_);
+  const IndexStream src =
+      random_.Chance(30) ? DenseStream(loops, inp_, random_) : RandomStream(loops, inp_, random_);
+  const IndexStream wgt = RandomStream(loops, wgt_, random_);
   auto gemm = LoopInstruction<GemmInstruction>(Opcode::kGemm, loops, LoadUops(loops, dst, src, &wgt));
-  gemm.reset = Chance(15);
+  gemm.reset = random_.Chance(15);
   gemm.dst_factor_out = dst.factor_out;
   gemm.dst_factor_in = dst.factor_in;
   gemm.src_factor_out = src.factor_out;
@@ -368,22 +293,24 @@ void Generator::ClipAmounts(const Loops& loops, const IndexStream& src) {
 }
 
 void Generator::Alu() {
-  const bool is_tensor = Chance(50);
-  const auto opcode = static_cast<AluOpcode>(Below(options_.mul ? 5 : 4));
+  const bool is_tensor = random_.Chance(50);
+  const auto opcode = static_cast<AluOpcode>(random_.Below(options_.mul ? 5 : 4));
   const bool clips = opcode == AluOpcode::kShr && is_tensor && !options_.any_shift;
   for (int attempt = 0; attempt < 20; ++attempt) {
     const Loops loops = RandomLoops();
-    const IndexStream dst = Chance(70) ? DenseStream(loops, acc_) : RandomStream(loops, acc_);
-    const IndexStream src = Chance(50) ? DenseStream(loops, acc_) : RandomStream(loops, acc_);
+    const IndexStream dst =
+        random_.Chance(70) ? DenseStream(loops, acc_, random_) : RandomStream(loops, acc_, random_);
+    const IndexStream src =
+        random_.Chance(50) ? DenseStream(loops, acc_, random_) : RandomStream(loops, acc_, random_);
     const IndexStream* right = is_tensor ? &src : nullptr;
     if (!options_.dependent_steps) {
       if (!KeepsDistance(loops, dst, right)) continue;
       if (clips && !KeepsDistance(loops, src, nullptr)) continue;
     }
-    int32_t imm = static_cast<int32_t>(Below(65536)) - 32768;
-    if (opcode == AluOpcode::kShr && !options_.any_shift) imm = static_cast<int32_t>(Below(31)) - 15;
-    if (opcode == AluOpcode::kShr && options_.any_shift && Chance(70))
-      imm = static_cast<int32_t>(Below(81)) - 40;
+    int32_t imm = static_cast<int32_t>(random_.Below(65536)) - 32768;
+    if (opcode == AluOpcode::kShr && !options_.any_shift) imm = static_cast<int32_t>(random_.Below(31)) - 15;
+    if (opcode == AluOpcode::kShr && options_.any_shift && random_.Chance(70))
+      imm = static_cast<int32_t>(random_.Below(81)) - 40;
     if (clips) ClipAmounts(loops, src);
     AppendAlu(opcode, loops, dst, right, is_tensor ? 0 : imm);
     return;
@@ -391,7 +318,7 @@ void Generator::Alu() {
 }
 
 void Generator::Store() {
-  const uint32_t first = acc_.base + Below(acc_.size);
+  const uint32_t first = acc_.base + random_.Below(acc_.size);
   uint32_t run = 0;
   while (first + run < acc_.base + acc_.size && is_current_[first + run]) ++run;
   if (run == 0) return Alu();
@@ -400,11 +327,11 @@ void Generator::Store() {
   store.opcode = static_cast<uint32_t>(Opcode::kStore);
   store.memory_type = static_cast<uint32_t>(MemoryType::kOut);
   store.sram_base = first;
-  store.x_size = Between(1, run);
-  store.y_size = Between(1, run / store.x_size);
-  store.x_stride = store.x_size + Below(4);
+  store.x_size = random_.Between(1, run);
+  store.y_size = random_.Between(1, run / store.x_size);
+  store.x_stride = store.x_size + random_.Below(4);
   const uint32_t extent = (store.y_size - 1) * store.x_stride + store.x_size;
-  store.dram_base = target.address / c_.out_bytes() + Below(target.num_elements - extent + 1);
+  store.dram_base = target.address / c_.out_bytes() + random_.Below(target.num_elements - extent + 1);
   Progress after{};
   uint32_t& computes = after[static_cast<int>(Queue::kCompute)];
   const uint32_t end = first + store.x_size * store.y_size;
@@ -414,18 +341,19 @@ void Generator::Store() {
 }
 
 void Generator::Operation() {
-  const uint32_t kind = Below(100);
+  const uint32_t kind = random_.Below(100);
   const auto load = [&](MemoryType type, const Window& window) {
-    const uint32_t offset = Below(window.size);
+    const uint32_t offset = random_.Below(window.size);
     Load(type, window.base + offset, window.size - offset);
   };
   if (kind < 15) return load(MemoryType::kInp, inp_);
   if (kind < 25) return load(MemoryType::kWgt, wgt_);
-  if (kind < 30) return load(options_.acc8 && Chance(50) ? MemoryType::kAcc8 : MemoryType::kAcc, acc_);
+  if (kind < 30)
+    return load(options_.acc8 && random_.Chance(50) ? MemoryType::kAcc8 : MemoryType::kAcc, acc_);
   if (kind < 55) return Gemm();
   if (kind < 75) return Alu();
   if (kind < 95) return Store();
-  planner_.AppendNoop(static_cast<Queue>(Below(kNumQueues)));
+  planner_.AppendNoop(static_cast<Queue>(random_.Below(kNumQueues)));
 }
 
 ProgramFile Generator::Generate() {
