@@ -80,6 +80,29 @@ TEST_CASE("vta dense: the same builder for any number of rows, none too") {
   CHECK(none->instructions.size() == 1);
 }
 
+TEST_CASE("vta dense: every kind of chip gives the same") {
+  const Config config = ConfigNamed("default");
+  const DenseShape shape = {.rows = 70, .in_features = 300, .out_features = 100};
+  const auto program = BuildDense(config, shape, {.bias = true, .shift = 7, .round = true});
+  REQUIRE(program.ok());
+  Random random(6);
+  const auto bytes = [&](const char* name) {
+    const auto values = RandomInt8(random, FindBuffer(*program, name)->num_bytes);
+    return std::vector<uint8_t>(values.begin(), values.end());
+  };
+  const Inputs inputs = {{"data", bytes("data")}, {"weight", bytes("weight")}, {"bias", bytes("bias")}};
+  const auto strict = RunOnModel(*program, inputs, {.mode = ModelMode::kStrict});
+  REQUIRE(strict.ok());
+  for (const ModelMode mode : {ModelMode::kUpstream, ModelMode::kOutBuffer}) {
+    for (const uint64_t seed : {0, 1, 2}) {
+      const auto output = RunOnModel(*program, inputs, {.mode = mode, .seed = seed});
+      INFO(output.status().ToString());
+      REQUIRE(output.ok());
+      CHECK(*output == *strict);
+    }
+  }
+}
+
 TEST_CASE("vta dense: what cannot be built is named") {
   const Config config = ConfigNamed("default");
   CHECK_THAT(BuildDense(config, {.in_features = 0}, {}).status().ToString(),

@@ -50,10 +50,15 @@ Epilogue RandomEpilogue(Random& random) {
 
 absl::StatusOr<std::vector<uint8_t>> RunOnModel(const Program& program, const Inputs& inputs, uint64_t seed,
                                                 bool portable_only) {
-  BATON_ASSIGN_OR_RETURN(std::unique_ptr<DeviceMemory> memory, DeviceMemory::Create(kMemoryBytes));
   ModelOptions options;
   options.seed = seed;
   options.portable_only = portable_only;
+  return RunOnModel(program, inputs, options);
+}
+
+absl::StatusOr<std::vector<uint8_t>> RunOnModel(const Program& program, const Inputs& inputs,
+                                                const ModelOptions& options) {
+  BATON_ASSIGN_OR_RETURN(std::unique_ptr<DeviceMemory> memory, DeviceMemory::Create(kMemoryBytes));
   BATON_ASSIGN_OR_RETURN(const std::unique_ptr<ModelChip> chip,
                          ModelChip::Create(program.config, options, std::move(memory)));
   BATON_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedProgram> loaded,

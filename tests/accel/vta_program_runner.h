@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "accel/vta/config.h"
+#include "accel/vta/model_options.h"
 #include "accel/vta/program/conv2d_shape.h"
 #include "accel/vta/program/dense.h"
 #include "accel/vta/program/epilogue.h"
@@ -33,6 +34,8 @@ using Inputs = std::map<std::string, std::vector<uint8_t>>;
 // trapped, or a deadlock; scratchpads and the output start with other values than 0.
 absl::StatusOr<std::vector<uint8_t>> RunOnModel(const Program& program, const Inputs& inputs, uint64_t seed,
                                                 bool portable_only = true);
+absl::StatusOr<std::vector<uint8_t>> RunOnModel(const Program& program, const Inputs& inputs,
+                                                const ModelOptions& options);
 
 int8_t ApplyEpilogue(const Epilogue& epilogue, int32_t accumulator, int32_t bias);
 std::vector<int8_t> NaiveConv2d(const Conv2dShape& shape, const Epilogue& epilogue,

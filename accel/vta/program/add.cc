@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "accel/vta/program/cuts.h"
 #include "accel/vta/program/emitter.h"
 #include "accel/vta/program/layout.h"
 #include "accel/vta/program/product.h"
@@ -10,20 +11,6 @@
 
 namespace baton::vta {
 namespace {
-
-// [begin, begin + size) of the elements.
-struct Cut {
-  uint64_t begin = 0;
-  uint32_t size = 0;
-};
-
-std::vector<Cut> Cuts(uint64_t extent, uint32_t size) {
-  std::vector<Cut> cuts;
-  for (uint64_t begin = 0; begin < extent; begin += size) {
-    cuts.push_back({begin, static_cast<uint32_t>(std::min<uint64_t>(size, extent - begin))});
-  }
-  return cuts;
-}
 
 // A run of elements, as planes of one.
 Region Run(uint32_t buffer, const Cut& cut) {
@@ -35,7 +22,7 @@ struct Buffers {
 };
 
 // a + b = a * 1 + b * 1.
-void EmitAsProduct(const Epilogue& epilogue, uint64_t num_elements, uint32_t contexts, const Buffers& buffers,
+void EmitAsProduct(const Epilogue& epilogue, uint32_t num_elements, uint32_t contexts, const Buffers& buffers,
                    Emitter& emitter) {
   const Config& config = emitter.config();
   const uint32_t identity = emitter.AddConstant("identity", MemoryType::kWgt, IdentityWeight(config));
@@ -49,7 +36,7 @@ void EmitAsProduct(const Epilogue& epilogue, uint64_t num_elements, uint32_t con
                   .inp_slots = contexts == 1 ? 1 : 2 * contexts,
                   .acc_slots = contexts};
   uint64_t key = 0;
-  for (const Cut& cut : Cuts(num_elements, size)) {
+  for (const Cut& cut : CutInto(num_elements, size)) {
     ProductTile tile;
     tile.num_parts = cut.size;
     tile.part_elements = 1;
@@ -67,11 +54,11 @@ void EmitAsProduct(const Epilogue& epilogue, uint64_t num_elements, uint32_t con
 }
 
 // ACC holds a and b beside each other; the next two are loaded while these are added.
-void EmitAsAccumulators(MemoryType type, const Epilogue& epilogue, uint64_t num_elements, uint32_t contexts,
+void EmitAsAccumulators(MemoryType type, const Epilogue& epilogue, uint32_t num_elements, uint32_t contexts,
                         const Buffers& buffers, Emitter& emitter) {
   const uint32_t pitch = emitter.config().acc_depth() / contexts;
   const uint32_t size = pitch / 2;
-  const std::vector<Cut> cuts = Cuts(num_elements, size);
+  const std::vector<Cut> cuts = CutInto(num_elements, size);
   const auto base_of = [&](size_t i) { return static_cast<uint32_t>(i % contexts) * pitch; };
   const auto load = [&](size_t i) {
     emitter.Load(type, Run(buffers.a, cuts[i]), base_of(i));
@@ -100,7 +87,7 @@ absl::Status Check(const Config& config, const Epilogue& epilogue, const BuildOp
 
 }  // namespace
 
-absl::StatusOr<Program> BuildAdd(const Config& config, uint64_t num_elements, AddOperands operands,
+absl::StatusOr<Program> BuildAdd(const Config& config, uint32_t num_elements, AddOperands operands,
                                  const Epilogue& epilogue, const BuildOptions& options) {
   BATON_RETURN_IF_ERROR(Check(config, epilogue, options));
   const bool is_int8 = operands == AddOperands::kInt8;

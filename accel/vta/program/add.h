@@ -20,7 +20,7 @@ enum class AddOperands {
 //   Buffers: a, b, output: `num_elements` tiles of BATCH x BLOCK values each, in the same order.
 //   Errors: InvalidArgument for a configuration or epilogue that is none, an epilogue with a bias, a tiling
 //     (there is nothing to choose).
-absl::StatusOr<Program> BuildAdd(const Config& config, uint64_t num_elements, AddOperands operands,
+absl::StatusOr<Program> BuildAdd(const Config& config, uint32_t num_elements, AddOperands operands,
                                  const Epilogue& epilogue, const BuildOptions& options = {});
 
 }  // namespace baton::vta

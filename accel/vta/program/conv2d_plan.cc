@@ -3,22 +3,15 @@
 #include <algorithm>
 #include <functional>
 
+#include "accel/vta/program/cuts.h"
+
 namespace baton::vta {
 namespace {
-
-// [begin, begin + size) of an extent.
-struct Cut {
-  uint32_t begin = 0;
-  uint32_t size = 0;
-};
 
 // `size` becomes at most the extent.
 std::vector<Cut> CutAxis(uint32_t extent, uint32_t& size) {
   size = std::min(size, extent);
-  std::vector<Cut> cuts;
-  for (uint32_t begin = 0; begin < extent; begin += size)
-    cuts.push_back({begin, std::min(size, extent - begin)});
-  return cuts;
+  return CutInto(extent, size);
 }
 
 // One axis of the image that a cut of the result needs.

@@ -4,15 +4,12 @@
 #include <numeric>
 
 #include "absl/strings/str_format.h"
+#include "accel/vta/program/cuts.h"
 
 namespace baton::vta {
 namespace {
 
 constexpr uint32_t kMaxExtent = 1u << 16;
-
-uint32_t CeilDiv(uint32_t a, uint32_t b) {
-  return (a + b - 1) / b;
-}
 
 // How many groups of `channels` fill blocks exactly.
 uint32_t GroupsToFill(uint32_t channels, uint32_t block) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "accel/vta/program/cuts.h"
 #include "accel/vta/program/emitter.h"
 #include "accel/vta/program/product.h"
 #include "vm/core/status.h"
@@ -13,26 +14,9 @@ namespace {
 
 constexpr uint32_t kMaxExtent = 1u << 20;
 
-uint32_t CeilDiv(uint32_t a, uint32_t b) {
-  return (a + b - 1) / b;
-}
-
 struct Buffers {
   uint32_t data = 0, weight = 0, bias = 0, initial = 0, output = 0;
 };
-
-// [begin, begin + size) of an extent.
-struct Cut {
-  uint32_t begin = 0;
-  uint32_t size = 0;
-};
-
-std::vector<Cut> Cuts(uint32_t extent, uint32_t size) {
-  std::vector<Cut> cuts;
-  for (uint32_t begin = 0; begin < extent; begin += size)
-    cuts.push_back({begin, std::min(size, extent - begin)});
-  return cuts;
-}
 
 absl::Status CheckShape(const DenseShape& shape) {
   if (shape.in_features == 0 || shape.out_features == 0 || shape.in_features > kMaxExtent ||
@@ -147,8 +131,8 @@ class Dense {
   }
 
   std::vector<ProductTile> Tiles(const Tiling& tiling, const Buffers& buffers) const {
-    const std::vector<Cut> row_cuts = Cuts(rows_, tiling.rows);
-    const std::vector<Cut> out_cuts = Cuts(outs_, tiling.out_blocks);
+    const std::vector<Cut> row_cuts = CutInto(rows_, tiling.rows);
+    const std::vector<Cut> out_cuts = CutInto(outs_, tiling.out_blocks);
     std::vector<ProductTile> tiles;
     // Products with weights of their own share nothing: each is done before the next.
     const uint32_t outer = shape_.weight_per_batch ? shape_.batch : 1;
@@ -172,7 +156,7 @@ class Dense {
     ProductTile tile;
     tile.num_parts = rows.size;
     tile.part_elements = out.size;
-    for (const Cut& in : Cuts(ins_, tiling.in_blocks)) {
+    for (const Cut& in : CutInto(ins_, tiling.in_blocks)) {
       tile.chunks.push_back(ChunkOf(buffers, product, rows, out, in));
     }
     const uint64_t first_row = uint64_t{product} * rows_ + rows.begin;

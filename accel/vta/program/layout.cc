@@ -2,12 +2,10 @@
 
 #include <type_traits>
 
+#include "accel/vta/program/cuts.h"
+
 namespace baton::vta {
 namespace {
-
-uint64_t CeilDiv(uint64_t a, uint64_t b) {
-  return (a + b - 1) / b;
-}
 
 // Calls body(index in the tensor, index in the packed tensor) for each value.
 template <typename F>

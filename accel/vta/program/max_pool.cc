@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "accel/vta/program/conv2d_shape.h"
+#include "accel/vta/program/cuts.h"
 #include "accel/vta/program/emitter.h"
 #include "accel/vta/program/layout.h"
 #include "vm/core/status.h"
@@ -15,12 +16,6 @@ namespace baton::vta {
 namespace {
 
 constexpr int32_t kLowest = -128;
-
-// [begin, begin + size) of an extent.
-struct Cut {
-  uint32_t begin = 0;
-  uint32_t size = 0;
-};
 
 struct Axis {
   uint32_t extent, kernel, stride, pad_before;
@@ -100,12 +95,8 @@ class MaxPool {
     emitter_.Load(MemoryType::kWgt, Region{.buffer = identity_}, 0);
     std::vector<Tile> tiles;
     for (uint64_t plane = 0; plane < planes_; ++plane) {
-      for (uint32_t y = 0; y < shape_.out_height(); y += size.rows) {
-        for (uint32_t x = 0; x < shape_.out_width(); x += size.cols) {
-          tiles.push_back({plane,
-                           {y, std::min(size.rows, shape_.out_height() - y)},
-                           {x, std::min(size.cols, shape_.out_width() - x)}});
-        }
+      for (const Cut& rows : CutInto(shape_.out_height(), size.rows)) {
+        for (const Cut& cols : CutInto(shape_.out_width(), size.cols)) tiles.push_back({plane, rows, cols});
       }
     }
     for (size_t i = 0; i < tiles.size(); ++i) {

@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+#include "accel/vta/program/cuts.h"
 
 namespace baton::vta {
 namespace {
 
 // Built and run by the cost model; the formula's first choice is hardly ever the best of them.
 constexpr size_t kMaxBuilt = 24;
-
-uint64_t CeilDiv(uint64_t a, uint64_t b) {
-  return (a + b - 1) / b;
-}
 
 // Slots for `elements` each in `depth`, of which `distinct` are different and `recurring` come back before
 // others; 0 when there is no room.
