@@ -170,6 +170,9 @@ TEST_CASE("vta conv2d: what cannot be built is named") {
              Contains("UNIMPLEMENTED") && Contains("padding is not smaller than the kernel"));
   CHECK_THAT(ErrorOf({.height = 40, .kernel_height = 20, .pad_top = 17}),
              Contains("UNIMPLEMENTED") && Contains("a padding of 17; at most 15"));
+  CHECK_THAT(ErrorOf({.batch = 1 << 17}), Contains("batch is 131072"));
+  CHECK_THAT(ErrorOf({.batch = 1 << 16, .height = 1 << 16, .width = 1 << 16}),
+             Contains("RESOURCE_EXHAUSTED") && Contains("buffer 'data'") && Contains("4 GiB"));
   CHECK_THAT(ErrorOf({}, {.shift = 32}), Contains("a shift by 32"));
   CHECK_THAT(ErrorOf({}, {.low = -129}), Contains("clipping to [-129, 127]"));
   BuildOptions options;

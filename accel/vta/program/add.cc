@@ -97,6 +97,7 @@ absl::StatusOr<Program> BuildAdd(const Config& config, uint32_t num_elements, Ad
   const Buffers buffers = {emitter.AddBuffer("a", BufferRole::kInput, type, num_elements),
                            emitter.AddBuffer("b", BufferRole::kInput, type, num_elements),
                            emitter.AddBuffer("output", BufferRole::kOutput, MemoryType::kOut, num_elements)};
+  BATON_RETURN_IF_ERROR(emitter.status());
   // Two contexts need two halves of two operands.
   const uint32_t contexts = config.acc_depth() < 4 || config.inp_depth() < 4 ? 1 : options.contexts;
   if (as_product) {

@@ -14,7 +14,7 @@ Conv2dBuffers AddBuffers(const Conv2dShape& shape, const Conv2dBlocks& blocks, c
   const uint64_t out_pixels = uint64_t{shape.out_height()} * shape.out_width();
   Conv2dBuffers buffers;
   buffers.data = emitter.AddBuffer("data", BufferRole::kInput, MemoryType::kInp,
-                                   blocks.batch * blocks.in_blocks * in_pixels);
+                                   uint64_t{blocks.batch} * blocks.in_blocks * in_pixels);
   buffers.weight = emitter.AddBuffer(
       "weight", BufferRole::kInput, MemoryType::kWgt,
       uint64_t{blocks.out_blocks} * blocks.group_in_blocks * shape.kernel_height * shape.kernel_width);
@@ -22,7 +22,7 @@ Conv2dBuffers AddBuffers(const Conv2dShape& shape, const Conv2dBlocks& blocks, c
     buffers.bias = emitter.AddBuffer("bias", BufferRole::kInput, MemoryType::kAcc, blocks.out_blocks);
   }
   buffers.output = emitter.AddBuffer("output", BufferRole::kOutput, MemoryType::kOut,
-                                     blocks.batch * blocks.out_blocks * out_pixels);
+                                     uint64_t{blocks.batch} * blocks.out_blocks * out_pixels);
   return buffers;
 }
 
@@ -48,6 +48,7 @@ absl::StatusOr<Program> BuildTiled(const Config& config, const Conv2dShape& shap
   }
   Emitter emitter(config);
   const Conv2dBuffers buffers = AddBuffers(shape, BlocksOf(config, shape), epilogue, emitter);
+  BATON_RETURN_IF_ERROR(Annotate(emitter.status(), ToString(shape)));
   if (shape.batch > 0) EmitProduct(PlanConv2d(config, shape, epilogue, tiling, buffers), emitter);
   BATON_ASSIGN_OR_RETURN(Program program, emitter.Finish());
   program.macs = shape.num_macs();

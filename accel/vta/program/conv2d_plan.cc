@@ -93,12 +93,13 @@ class Planner {
     counts.weights_stay = tiling_.weights_stay;
     counts.steps = uint64_t{blocks_.batch} * shape_.out_height() * shape_.out_width() * blocks_.out_blocks *
                    blocks_.group_in_blocks * shape_.kernel_height * shape_.kernel_width;
-    counts.buffers.inp_elements =
-        LargestWindow(rows_, [&](Cut cut) { return WindowOf(Vertical(shape_), cut); }) *
-        LargestWindow(cols_, [&](Cut cut) { return WindowOfColumns(shape_, cut); }) * tiling_.in_blocks;
+    const uint32_t window_rows =
+        LargestWindow(rows_, [&](Cut cut) { return WindowOf(Vertical(shape_), cut); });
+    const uint32_t window_cols = LargestWindow(cols_, [&](Cut cut) { return WindowOfColumns(shape_, cut); });
+    counts.buffers.inp_elements = SaturatingProduct({window_rows, window_cols, tiling_.in_blocks});
     counts.buffers.wgt_elements =
-        tiling_.out_blocks * tiling_.in_blocks * tiling_.kernel_rows * tiling_.kernel_cols;
-    counts.buffers.acc_elements = tiling_.out_blocks * tiling_.rows * tiling_.cols;
+        SaturatingProduct({tiling_.out_blocks, tiling_.in_blocks, tiling_.kernel_rows, tiling_.kernel_cols});
+    counts.buffers.acc_elements = SaturatingProduct({tiling_.out_blocks, tiling_.rows, tiling_.cols});
     if (epilogue_.bias) SetBias(config_, tiling_.out_blocks, blocks_.out_blocks, counts.buffers);
     return counts;
   }

@@ -32,6 +32,10 @@ absl::Status CheckExtents(const Conv2dShape& shape) {
                                                         extent.name, extent.value, kMaxExtent));
     }
   }
+  if (shape.batch > kMaxExtent) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("VTA conv2d: batch is %d; 0 to %d are possible", shape.batch, kMaxExtent));
+  }
   return absl::OkStatus();
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 namespace baton::vta {
@@ -24,6 +25,13 @@ inline std::vector<Cut> CutInto(uint32_t extent, uint32_t size) {
   for (uint32_t begin = 0; begin < extent; begin += size)
     cuts.push_back({begin, std::min(size, extent - begin)});
   return cuts;
+}
+
+// The product, or the largest number there is: what does not fit a scratchpad must not seem to.
+constexpr uint32_t SaturatingProduct(std::initializer_list<uint32_t> factors) {
+  uint64_t product = 1;
+  for (const uint32_t factor : factors) product = std::min<uint64_t>(product * factor, UINT32_MAX);
+  return static_cast<uint32_t>(product);
 }
 
 }  // namespace baton::vta

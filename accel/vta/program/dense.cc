@@ -52,9 +52,9 @@ class Dense {
     counts.distinct_wgt = (shape_.weight_per_batch ? shape_.batch : 1) * out_tiles * counts.chunks;
     counts.alu_operations = static_cast<uint32_t>(EpilogueOperations(epilogue_).size()) + epilogue_.bias;
     counts.weights_stay = tiling.weights_stay;
-    counts.buffers.inp_elements = tiling.rows * tiling.in_blocks;
-    counts.buffers.wgt_elements = tiling.out_blocks * tiling.in_blocks;
-    counts.buffers.acc_elements = tiling.rows * tiling.out_blocks;
+    counts.buffers.inp_elements = SaturatingProduct({tiling.rows, tiling.in_blocks});
+    counts.buffers.wgt_elements = SaturatingProduct({tiling.out_blocks, tiling.in_blocks});
+    counts.buffers.acc_elements = SaturatingProduct({tiling.rows, tiling.out_blocks});
     if (epilogue_.bias) SetBias(config_, tiling.out_blocks, outs_, counts.buffers);
     if (!ChooseSlots(config_, tiling, counts)) return std::nullopt;
     return counts;
@@ -78,6 +78,7 @@ class Dense {
     const Tiling tiling = Clamped(given);
     Emitter emitter(config_);
     const Buffers buffers = AddBuffers(emitter);
+    BATON_RETURN_IF_ERROR(Annotate(emitter.status(), ToString(shape_)));
     if (!is_empty()) {
       const std::optional<ProductCounts> counts = Count(tiling);
       if (!counts.has_value()) {

@@ -23,6 +23,7 @@ class Emitter {
   explicit Emitter(const Config& config);
 
   const Config& config() const { return program_.config; }
+  const absl::Status& status() const { return status_; }
 
   // Its index. `num_elements` of `type`.
   uint32_t AddBuffer(std::string name, BufferRole role, MemoryType type, uint64_t num_elements);

@@ -177,7 +177,8 @@ class MaxPool {
 
 // The same rules as for a convolution's windows.
 absl::Status Check(const Config& config, const MaxPoolShape& shape, const BuildOptions& options) {
-  const Conv2dShape windows = {.in_channels = shape.channels,
+  const Conv2dShape windows = {.batch = shape.batch,
+                               .in_channels = shape.channels,
                                .height = shape.height,
                                .width = shape.width,
                                .out_channels = shape.channels,
@@ -212,6 +213,7 @@ absl::StatusOr<Program> BuildMaxPool(const Config& config, const MaxPoolShape& s
   for (uint32_t contexts = options.contexts; contexts > 0; --contexts) {
     Emitter emitter(config);
     MaxPool pool(shape, contexts, emitter);
+    BATON_RETURN_IF_ERROR(Annotate(emitter.status(), ToString(shape)));
     const std::optional<TileSize> tile = pool.FindTile();
     if (!tile.has_value()) continue;
     pool.Emit(*tile);

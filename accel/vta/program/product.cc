@@ -171,14 +171,14 @@ class ProductEmitter {
 
 void SetBias(const Config& config, uint32_t of_tile, uint32_t all, ProductBuffers& buffers) {
   constexpr uint32_t kLargestShare = 32;  // of the accumulators, beside each tile
-  buffers.bias_stays = all * kLargestShare <= config.acc_depth();
+  buffers.bias_stays = all <= config.acc_depth() / kLargestShare;
   buffers.bias_elements = buffers.bias_stays ? all : of_tile;
 }
 
 bool Fits(const Config& config, const ProductBuffers& buffers) {
   return uint64_t{buffers.inp_elements} * buffers.inp_slots <= config.inp_depth() &&
          uint64_t{buffers.wgt_elements} * buffers.wgt_slots <= config.wgt_depth() &&
-         uint64_t{buffers.acc_elements + buffers.bias_elements} * buffers.acc_slots <= config.acc_depth();
+         (uint64_t{buffers.acc_elements} + buffers.bias_elements) * buffers.acc_slots <= config.acc_depth();
 }
 
 void EmitProduct(const ProductPlan& plan, Emitter& emitter) {

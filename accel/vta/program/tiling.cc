@@ -10,6 +10,8 @@ namespace {
 
 // Built and run by the cost model; the formula's first choice is hardly ever the best of them.
 constexpr size_t kMaxBuilt = 24;
+// Instructions of all that are built: of long programs, fewer are tried.
+constexpr size_t kMaxInstructionsBuilt = 100'000;
 
 // Slots for `elements` each in `depth`, of which `distinct` are different and `recurring` come back before
 // others; 0 when there is no room.
@@ -104,10 +106,13 @@ uint64_t EstimateCycles(const Config& config, const Machine& machine, const Prod
 }
 
 std::vector<uint32_t> CutSizes(uint32_t extent) {
+  constexpr uint32_t kSmall = 16;
   std::vector<uint32_t> sizes;
   for (uint32_t cuts = 1; cuts <= extent; ++cuts) {
-    const auto size = static_cast<uint32_t>(CeilDiv(extent, cuts));
-    if (sizes.empty() || sizes.back() != size) sizes.push_back(size);
+    const uint32_t size = CeilDiv(extent, cuts);
+    if (sizes.empty() || (size < sizes.back() && (size <= kSmall || size <= sizes.back() / 8 * 7))) {
+      sizes.push_back(size);
+    }
   }
   return sizes;
 }
@@ -120,14 +125,16 @@ absl::StatusOr<Program> BuildBest(std::string what, std::vector<RankedTiling> ra
   std::optional<Program> best;
   absl::Status failed = absl::ResourceExhaustedError(what + ": no tiling fits the scratchpads");
   size_t num_built = 0;
+  size_t num_instructions = 0;
   for (const RankedTiling& candidate : ranked) {
-    if (num_built == kMaxBuilt) break;
+    if (num_built == kMaxBuilt || num_instructions > kMaxInstructionsBuilt) break;
     absl::StatusOr<Program> program = build(candidate.tiling);
     if (!program.ok()) {
       failed = program.status();
       continue;
     }
     ++num_built;
+    num_instructions += program->instructions.size();
     program->predicted_cycles = PredictCycles(*program, machine);
     if (!best.has_value() || program->predicted_cycles < best->predicted_cycles) best = *std::move(program);
   }

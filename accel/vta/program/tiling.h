@@ -63,7 +63,8 @@ bool ChooseSlots(const Config& config, const Tiling& tiling, ProductCounts& coun
 // Cycles, roughly: the busiest of matrix unit, vector unit and memory, and what nothing runs beside.
 uint64_t EstimateCycles(const Config& config, const Machine& machine, const ProductCounts& counts);
 
-// The sizes of 1, 2, ... equal cuts of `extent`, each once, largest first.
+// The sizes of 1, 2, ... equal cuts of `extent`, largest first; of large ones, each an eighth less than the
+// one before.
 std::vector<uint32_t> CutSizes(uint32_t extent);
 
 struct RankedTiling {
