@@ -14,6 +14,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 
 COLOURS = {2: "#2b6cb0", 1: "#c05621"}
 LABELS = {2: "two contexts", 1: "one context"}
@@ -47,6 +48,15 @@ def plot_layers(axis, results):
     axis.legend(fontsize=8, loc="lower left")
 
 
+def powers_of_two(axis, limits):
+    """A logarithmic axis with plain numbers."""
+    set_scale, set_limits = {"x": (axis.axes.set_xscale, axis.axes.set_xlim),
+                             "y": (axis.axes.set_yscale, axis.axes.set_ylim)}[axis.axis_name]
+    set_scale("log", base=2)
+    set_limits(*limits)
+    axis.set_major_formatter(matplotlib.ticker.ScalarFormatter())
+
+
 def plot_roofline(axis, results):
     """Multiply-adds a cycle over multiply-adds for each byte on the memory port."""
     peak, bandwidth = results["macs_per_cycle"], results["bus_bytes"]
@@ -66,8 +76,8 @@ def plot_roofline(axis, results):
         for x, run in chosen:
             axis.annotate(run["name"].split(",")[0], (x, run["macs"] / run["cycles"]), fontsize=6,
                           xytext=(3, -6), textcoords="offset points")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    powers_of_two(axis.xaxis, ends)
+    powers_of_two(axis.yaxis, [min(run["macs"] / run["cycles"] for run in runs) / 2, 1.3 * peak])
     axis.set_xlabel("multiply-adds for each byte moved")
     axis.set_ylabel("multiply-adds a cycle")
     axis.legend(fontsize=8, loc="lower right")
