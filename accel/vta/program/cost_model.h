@@ -32,6 +32,7 @@ struct InstructionTime {
   uint64_t end = 0;
 };
 
+// REQUIRES: a program that a builder made: its instructions run one after the other.
 std::vector<InstructionTime> PredictTimes(const Program& program, const Machine& machine);
 uint64_t PredictCycles(const Program& program, const Machine& machine);
 
