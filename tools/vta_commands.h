@@ -9,5 +9,6 @@ namespace baton {
 void AddVtaRunCommand(CLI::App* app, Command* command);
 void AddVtaAsmCommand(CLI::App* app, Command* command);
 void AddVtaDisasmCommand(CLI::App* app, Command* command);
+void AddVtaBenchCommand(CLI::App* app, Command* command);
 
 }  // namespace baton
