@@ -35,13 +35,16 @@ absl::StatusOr<std::unique_ptr<vta::Chip>> MakeModel(const VtaChipOptions& optio
 
 absl::StatusOr<std::unique_ptr<vta::Chip>> MakeRtl(const VtaChipOptions& options, const vta::Config& config,
                                                    uint64_t memory_bytes) {
-  if (options.mode != "strict" || options.seed != 0 || options.portable) {
-    return UsageError("--mode, --seed and --portable are options of the model chip");
+  if (options.mode != "strict" || options.portable) {
+    return UsageError("--mode and --portable are options of the model chip");
   }
 #ifdef BATON_HAS_RTL_CHIP
   vta::RtlChipOptions rtl;
   rtl.timing.read_latency = options.latency;
   rtl.timing.bus_bytes = options.bus_bytes;
+  rtl.timing.randomise = options.seed != 0;
+  rtl.timing.seed = options.seed;
+  rtl.trace_path = options.waveform;
   return vta::MakeRtlChip(config, memory_bytes, rtl);
 #else
   return UsageError("--chip rtl: baton was built without Verilator");
@@ -60,11 +63,16 @@ void AddVtaChipOptions(CLI::App* app, VtaChipOptions* options) {
       ->type_name("NAME");
   app->add_option("--config", options->config, "the configuration; default: default")->type_name("NAME");
   app->add_option("--seed", options->seed,
-                  "of the model: the queues go on in a random order; default: 0, in that of the program")
+                  "the model's queues go on in a random order, the RTL's memory answers at random times; "
+                  "default: 0, in "
+                  "the program's order, at the times of --latency")
       ->type_name("N");
   app->add_option("--latency", options->latency, "of the RTL's memory, in cycles; default: 16")
       ->type_name("N");
   app->add_option("--bus", options->bus_bytes, "of the RTL's memory, in bytes; default: 8")->type_name("N");
+  app->add_option("--waveform", options->waveform,
+                  "of the RTL: every signal of the run, FST; needs a build with BATON_VTA_TRACE")
+      ->type_name("FILE");
   app->add_flag("--portable", options->portable,
                 "of the model: also trap what other implementations do differently");
 }

@@ -21,11 +21,12 @@ struct VtaChipOptions {
   std::string config = "default";
   uint64_t seed = 0;
   bool portable = false;
-  int latency = 16;   // cycles, of the RTL chip's memory
-  int bus_bytes = 8;  // a cycle
+  int latency = 16;      // cycles, of the RTL chip's memory
+  int bus_bytes = 8;     // a cycle
+  std::string waveform;  // of the RTL: an FST file, if not empty
 };
 
-// --chip, --mode, --config, --seed, --portable, --latency, --bus.
+// --chip, --mode, --config, --seed, --portable, --latency, --bus, --waveform.
 void AddVtaChipOptions(CLI::App* app, VtaChipOptions* options);
 
 // Errors: UsageError for a name that is none, for the RTL chip where it was not built and for options that it

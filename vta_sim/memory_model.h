@@ -16,7 +16,7 @@ namespace baton::vta {
 // outstanding. The default is the specification's reference model (section 16).
 struct MemoryTiming {
   int read_latency = 16;  // cycles
-  int bus_bytes = 8;      // a beat: 8, 16 or 64; which exist depends on the configuration, rtl_chip.h
+  int bus_bytes = 8;      // a beat: 8, 16, 32 or 64; which exist depends on the configuration, rtl_chip.h
   int write_response_latency = 1;  // cycles after the last beat of a burst
   // Random ready and valid on every channel, latencies up to read_latency, bursts of different tags
   // interleaved in any order.

@@ -141,7 +141,7 @@ TEST_CASE("baton vta: names that are none are wrong usage", "[tools]") {
   CHECK(Baton({"vta", "run", file, "--mode", "loose"}).err ==
         "baton: --mode: found loose, expected strict, upstream or out-buffer\n");
   CHECK(Baton({"vta", "run", file, "--chip", "fpga"}).code == 2);
-  CHECK(Baton({"vta", "run", file, "--chip", "rtl", "--seed", "3"}).code == 2);
+  CHECK(Baton({"vta", "run", file, "--chip", "rtl", "--mode", "upstream"}).code == 2);
   CHECK(Baton({"vta", "disasm", file, "--config", "huge"}).err ==
         "baton: --config: found huge, expected one of default, block32, batch2, block64, small\n");
 }
