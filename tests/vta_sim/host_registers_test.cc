@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "accel/vta/chip.h"
 #include "vta_sim/rtl_libraries.h"
 
@@ -22,8 +23,10 @@ class Pins {
     inputs_.reset = false;
   }
   ~Pins() {
+    static int count = 0;
     const char* folder = std::getenv("BATON_VTA_COVERAGE_DIR");
-    if (folder != nullptr) instance_->WriteCoverage(std::string(folder) + "/host_registers.dat");
+    if (folder != nullptr)
+      instance_->WriteCoverage(absl::StrCat(folder, "/host_registers_", count++, ".dat"));
   }
 
   void Write(uint32_t address, uint32_t value) {

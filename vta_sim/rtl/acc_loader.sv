@@ -40,7 +40,9 @@ module acc_loader #(
 
   logic narrow, write_zero;
   logic [PART_WIDTH-1:0] part;
+  /* verilator lint_off UNUSED */  // an element in the low bits of a wider bus
   logic [DATA_BITS-1:0] data;
+  /* verilator lint_on UNUSED */
 
   dma_read #(
       .DATA_BITS(DATA_BITS),
