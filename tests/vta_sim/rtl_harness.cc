@@ -104,6 +104,11 @@ std::string CompareWithModel(Chip& chip, const ProgramFile& program) {
   if (const std::string failure = Run(**model, program, true, expected); !failure.empty()) {
     return absl::StrCat("model: ", failure);
   }
+  for (uint32_t i = 0; i < program.image_bytes; ++i) {
+    if (chip.memory().data()[i] == (*model)->memory().data()[i]) continue;
+    return absl::StrFormat("0x%x is %d, the model chip's is %d", i, chip.memory().data()[i],
+                           (*model)->memory().data()[i]);
+  }
   if (const std::string failure = CompareRecords(rtl, expected); !failure.empty()) return failure;
   return CompareCounters(rtl.counters, expected.counters);
 }

@@ -37,8 +37,8 @@ inline MemoryTiming RandomTiming(uint64_t seed, int bus_bytes = 8, int read_late
 // Runs `program` from a memory of zeros and its inputs. Empty, or how the run ended or its memory differs.
 std::string RunAndCompare(Chip& chip, const ProgramFile& program);
 
-// The same, and the records of instructions and the counters that do not depend on time must be the model
-// chip's.
+// The same, and the whole image, the records of instructions and the counters that do not depend on time must
+// be the model chip's.
 std::string CompareWithModel(Chip& chip, const ProgramFile& program);
 
 }  // namespace baton::vta

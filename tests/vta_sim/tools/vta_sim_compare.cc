@@ -1,15 +1,14 @@
-// Runs random programs and convolutions on the RTL chip and compares them with the model chip and with plain
+// Runs random programs and layers on the RTL chip and compares them with the model chip and with plain
 // loops:
-//   vta_sim_compare [--programs N] [--convs N] [--config NAME] [--bus_bytes N] [--seed N] [--steady]
+//   vta_sim_compare [--programs N] [--layers N] [--config NAME] [--bus_bytes N] [--seed N] [--steady]
 // Memories are random unless --steady. Prints what differs; the exit status is 1 then.
 #include <cstdlib>
 #include <iostream>
-#include <random>
 #include <string>
 
 #include "absl/strings/numbers.h"
 #include "tests/support/vta_random_program.h"
-#include "tests/vta_sim/conv_schedule.h"
+#include "tests/vta_sim/random_layer.h"
 #include "tests/vta_sim/rtl_harness.h"
 
 namespace baton::vta {
@@ -17,7 +16,7 @@ namespace {
 
 struct Options {
   int programs = 100;
-  int convs = 0;
+  int layers = 0;
   std::string config = "default";
   int bus_bytes = 8;
   int seed = 1;
@@ -34,7 +33,7 @@ bool Parse(int argc, char** argv, Options& options) {
     if (++i == argc) return false;
     const std::string value = argv[i];
     int* number = flag == "--programs"    ? &options.programs
-                  : flag == "--convs"     ? &options.convs
+                  : flag == "--layers"    ? &options.layers
                   : flag == "--bus_bytes" ? &options.bus_bytes
                   : flag == "--seed"      ? &options.seed
                                           : nullptr;
@@ -72,24 +71,15 @@ int ComparePrograms(const Options& options) {
   return failures;
 }
 
-int CompareConvs(const Options& options) {
+int CompareLayers(const Options& options) {
   int failures = 0;
-  std::mt19937 random(options.seed);
-  const auto below = [&](int n) { return static_cast<int>(random() % n); };
-  for (int i = 0; i < options.convs; ++i) {
-    const int kernel = below(2) * 2 + 1;
-    const ConvShape shape = {"random",     1,      4 + below(12), 1 + below(4),
-                             1 + below(4), kernel, 1 + below(2),  kernel / 2};
-    ConvSchedule schedule = ScheduleFor(shape, 1 + below(2));
-    schedule.early_reset = below(2) == 1;
-    schedule.rows = 1 + below(schedule.rows);
-    const auto chip = NewRtlChip("default", TimingOf(options, options.seed + i), ConvMemoryBytes(shape));
-    const auto result = chip->Run(PlaceConv(*chip, shape, schedule, i));
-    std::string failure = !result.ok()                            ? std::string(result.status().message())
-                          : result->outcome != Outcome::kFinished ? DescribeResult(chip->config(), *result)
-                                                                  : CheckConv(*chip, shape);
+  for (int i = 0; i < options.layers; ++i) {
+    const uint32_t seed = options.seed + i;
+    const RandomLayer layer = MakeRandomLayer(FindConfig(options.config)->config, seed);
+    const auto chip = NewRtlChip(options.config, TimingOf(options, seed), layer.program.image_bytes);
+    const std::string failure = CompareWithModel(*chip, layer.program);
     if (failure.empty()) continue;
-    std::cout << "convolution " << i << " of seed " << options.seed << ": " << failure << "\n";
+    std::cout << options.config << ", " << layer.what << ", seed " << seed << ": " << failure << "\n";
     ++failures;
   }
   return failures;
@@ -98,12 +88,12 @@ int CompareConvs(const Options& options) {
 int Main(int argc, char** argv) {
   Options options;
   if (!Parse(argc, argv, options)) {
-    std::cerr << "usage: vta_sim_compare [--programs N] [--convs N] [--config NAME] [--bus_bytes N] [--seed "
+    std::cerr << "usage: vta_sim_compare [--programs N] [--layers N] [--config NAME] [--bus_bytes N] [--seed "
                  "N] [--steady]\n";
     return 2;
   }
-  const int failures = ComparePrograms(options) + CompareConvs(options);
-  std::cout << options.programs << " programs and " << options.convs << " convolutions on " << options.config
+  const int failures = ComparePrograms(options) + CompareLayers(options);
+  std::cout << options.programs << " programs and " << options.layers << " layers on " << options.config
             << ": " << failures << " differ\n";
   return failures == 0 ? 0 : 1;
 }
