@@ -9,6 +9,8 @@ namespace {
 // A strand may be so much longer than what is beside it when it cannot change places with that, since both
 // may fail; otherwise the longest work stays where it is.
 constexpr double kMaxImbalance = 8;
+// Sums of floating-point numbers are exact to a fraction of a nanosecond only.
+constexpr double kTolerance = 1e-3;
 
 // Sums over ranges of numbers that change.
 class RangeSums {
@@ -142,15 +144,14 @@ class StrandFinder {
     if (!IsWorthwhile(candidate, strand.ns_beside)) return Refuse(root, Refusal::kNothingBeside);
     if (!KeepsFailures(candidate, strand.forked_after)) return Refuse(root, Refusal::kFailure);
     const double most = strand.ns_beside * (candidate.num_fallible > 0 ? kMaxImbalance : 1);
-    if (candidate.ns > most) return Refuse(root, Refusal::kStays);
+    if (candidate.ns > most + kTolerance) return Refuse(root, Refusal::kStays);
     if (!limits_.fits(strand.members)) return Refuse(root, Refusal::kTooLarge);
     Accept(candidate, std::move(strand));
     return true;
   }
 
   bool IsWorthwhile(const Candidate& candidate, double ns_beside) const {
-    // Sums of floating-point numbers are exact to a fraction of a nanosecond only.
-    return candidate.first_use < INT32_MAX && ns_beside > limits_.min_ns - 1e-3;
+    return candidate.first_use < INT32_MAX && ns_beside > limits_.min_ns - kTolerance;
   }
 
   // A Fork behind binding `place`: between it and where the candidate's failures stood, no other may fail.

@@ -164,7 +164,7 @@ const OpDef& MaxPool() {
       .inputs = {"data"},
       .type = MaxPoolType,
       .check_attrs = CheckMaxPool,
-      .flops = FlopsPerResult<MaxPoolAttrs, 10>,
+      .flops = FlopsPerResult<MaxPoolAttrs, 300>,
       .kernels = {{"portable", MaxPoolPortable}},
   }));
   return def;
