@@ -20,7 +20,6 @@ constexpr uint32_t kSoftReset = 1u << 2;
 constexpr uint32_t kFinished = 1u << 1;
 constexpr uint32_t kTrapped = 1u << 3;
 constexpr uint32_t kRunning = 1u << 4;
-constexpr uint32_t kOverflowed = 1u << 5;
 constexpr uint32_t kFetchDone = 1u << 8;
 constexpr uint32_t kMemoryIdle = 1u << 9;
 constexpr int kWaitsShift = 4;
