@@ -35,7 +35,8 @@ target_include_directories(baton_verilated SYSTEM PUBLIC ${verilator_root}/inclu
 target_compile_definitions(baton_verilated PUBLIC ${verilator_definitions})
 target_compile_features(baton_verilated PUBLIC cxx_std_20)
 target_compile_options(baton_verilated PRIVATE -w)
-target_link_libraries(baton_verilated PUBLIC Threads::Threads $<$<BOOL:${BATON_VTA_TRACE}>:z>)
+# clang leaves a question about atomics to the library.
+target_link_libraries(baton_verilated PUBLIC Threads::Threads atomic $<$<BOOL:${BATON_VTA_TRACE}>:z>)
 
 # baton_verilated_library(CONFIG BITS): the library baton_rtl_CONFIG_BITS with one function, MakeRtl_CONFIG_BITS
 # (rtl_libraries.cc).
